@@ -1,0 +1,1 @@
+//! Talking to Zoom over the HTTP port.
