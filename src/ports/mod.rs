@@ -2,12 +2,21 @@
 
 mod ambient;
 mod http;
+mod key;
+mod store;
 mod zoom;
 
 pub use ambient::{Clock, Entropy, EntropyError};
 #[cfg(feature = "system")]
 pub use ambient::{SystemClock, SystemEntropy};
 pub use http::{BoxedCause, HttpRequest, HttpResponse, HttpSend, SendError};
+pub use key::Key;
+pub(crate) use key::Parts;
+pub use store::{
+    ChangeSet, CommitOutcome, Cursor, Expect, InvalidChangeSet, MAX_CHANGE_SET_BYTES,
+    MAX_OPERATIONS, MAX_ROW_BYTES, Operation, Page, Row, Scan, ScanPage, Store, StoreError,
+    Version, Versioned, Write,
+};
 pub use zoom::{
     Access, Meeting, MeetingPage, NewMeeting, Outcome, PageToken, TokenGrant, ZoomApi, ZoomAuth,
     ZoomCall, ZoomError, ZoomUser,
