@@ -107,6 +107,11 @@ impl Parts {
         self
     }
 
+    pub(crate) fn then(mut self, more: Self) -> Self {
+        self.0.extend_from_slice(&more.0);
+        self
+    }
+
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.0
     }

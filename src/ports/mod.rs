@@ -3,6 +3,7 @@
 mod ambient;
 mod http;
 mod key;
+mod sealer;
 mod store;
 mod zoom;
 
@@ -12,6 +13,7 @@ pub use ambient::{SystemClock, SystemEntropy};
 pub use http::{BoxedCause, HttpRequest, HttpResponse, HttpSend, SendError};
 pub use key::Key;
 pub(crate) use key::Parts;
+pub use sealer::{Sealed, Sealer, SealerError};
 pub use store::{
     ChangeSet, CommitOutcome, Cursor, Expect, InvalidChangeSet, MAX_CHANGE_SET_BYTES,
     MAX_OPERATIONS, MAX_ROW_BYTES, Operation, Page, Row, Scan, ScanPage, Store, StoreError,

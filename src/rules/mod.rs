@@ -1,1 +1,25 @@
 //! The rules: pure decisions over words.
+
+pub(crate) mod assign;
+pub(crate) mod fairness;
+mod grid;
+pub(crate) mod host_day;
+mod host_times;
+pub(crate) mod lifecycle;
+pub(crate) mod link;
+pub(crate) mod location;
+mod offer;
+mod open_time;
+pub(crate) mod slot;
+mod slot_rules;
+mod slots;
+mod spans;
+
+pub use grid::{is_start, starts};
+pub use host_times::HostTimes;
+pub use lifecycle::Act;
+pub use link::{LinkState, ParkReason};
+pub use offer::{Offer, Place};
+pub use open_time::open_times;
+pub use slot_rules::{Group, InvalidRange, SlotRules};
+pub use slots::{offer_at, offers};

@@ -7,7 +7,9 @@ use super::text::{Address, LocationText, Phone};
 
 /// A static link was refused.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a static link must be an https or http address of at most {MAX_LINK_BYTES} bytes: {problem}")]
+#[error(
+    "a static link must be an https or http address of at most {MAX_LINK_BYTES} bytes: {problem}"
+)]
 #[non_exhaustive]
 pub struct InvalidStaticLink {
     /// What is wrong with it. The link itself is not repeated: it may hold a passcode.
@@ -29,12 +31,18 @@ impl StaticLink {
     /// [`InvalidStaticLink`] if it is no absolute `https` or `http` address, or too long.
     pub fn new(link: &str) -> Result<Self, InvalidStaticLink> {
         if link.len() > MAX_LINK_BYTES {
-            return Err(InvalidStaticLink { problem: "too long" });
+            return Err(InvalidStaticLink {
+                problem: "too long",
+            });
         }
-        let url = Url::parse(link).map_err(|_| InvalidStaticLink { problem: "not an address" })?;
+        let url = Url::parse(link).map_err(|_| InvalidStaticLink {
+            problem: "not an address",
+        })?;
         match url.scheme() {
             "https" | "http" => Ok(Self(url)),
-            _ => Err(InvalidStaticLink { problem: "another scheme" }),
+            _ => Err(InvalidStaticLink {
+                problem: "another scheme",
+            }),
         }
     }
 
@@ -62,7 +70,7 @@ impl From<StaticLink> for String {
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Place {
+pub enum FixedLocation {
     /// A link that was made elsewhere.
     Link(StaticLink),
     /// A phone number to call.
@@ -81,7 +89,7 @@ pub enum LocationSetting {
     /// A Zoom link of its own for every slot. Only on group calendars (R8).
     Zoom,
     /// Always this place.
-    At(Place),
+    Fixed(FixedLocation),
     /// The invitee says where.
     Ask,
 }
@@ -95,7 +103,7 @@ pub enum Location {
     /// At the Zoom link of its slot.
     Zoom,
     /// At this place.
-    At(Place),
+    Fixed(FixedLocation),
     /// Nobody said where: no setting applies to the calendar.
     Unset,
 }
@@ -107,7 +115,12 @@ mod tests {
     #[test]
     fn a_static_link_is_a_web_address() {
         assert!(StaticLink::new("https://zoom.us/j/123?pwd=x").is_ok());
-        for bad in ["", "zoom.us/j/123", "javascript:alert(1)", "ftp://example.com"] {
+        for bad in [
+            "",
+            "zoom.us/j/123",
+            "javascript:alert(1)",
+            "ftp://example.com",
+        ] {
             assert!(StaticLink::new(bad).is_err(), "{bad:?}");
         }
         let secret = format!("https://example.com/{}", "s".repeat(MAX_LINK_BYTES));

@@ -3,16 +3,43 @@
 //! No I/O, no clock, no decisions. Every constructor, serde included, refuses bad input with a
 //! typed error that says what was given and what is allowed.
 
+mod appointment;
+mod calendar;
+mod hours;
 mod id;
 mod interval;
+mod location;
+mod occupancy;
+mod people;
 mod secret;
+mod slot_settings;
+mod text;
+mod zone;
 mod zoom;
 
+pub use appointment::Status;
+pub use calendar::{
+    Attendance, Calendar, CalendarKind, CollectiveHost, CollectiveHosts, Confirmation, Fairness,
+    FairnessDays, InvalidFairnessDays, InvalidHosts, MAX_COLLECTIVE_HOSTS, MAX_ROUND_ROBIN_HOSTS,
+    RoundRobinHost, RoundRobinHosts,
+};
+pub use hours::{Hours, InvalidTimeOfDay, InvalidWindow, TimeOfDay, WeeklyHours, Window};
 pub use id::{
     AccountId, AppointmentId, CalendarId, ChangeSetId, InvalidId, LinkId, MAX_ID_BYTES,
     ParticipantId, RequestId, UserId, ZoomAccountId,
 };
-pub(crate) use interval::check_instant;
+pub(crate) use interval::{EARLIEST_SECOND, LATEST_SECOND, check_instant};
 pub use interval::{Interval, InvalidInstant, InvalidInterval, InvalidSeconds};
+pub use location::{
+    FixedLocation, InvalidStaticLink, Location, LocationSetting, MAX_LINK_BYTES, StaticLink,
+};
+pub use occupancy::{CalendarRef, InvalidOccupancy, Occupancy, Occupant};
+pub use people::{Account, Participant, Role, User};
 pub use secret::Secret;
+pub use slot_settings::{
+    BookingWindow, Buffer, GridOffset, GridStep, InvalidDates, InvalidSetting, Notice, Seats,
+    SlotLength, SlotSettings, WindowDates, WindowDays,
+};
+pub use text::{Address, Email, InvalidText, LocationText, Name, Notes, Phone, Title};
+pub use zone::{InvalidZone, Zone};
 pub use zoom::{MAX_TOPIC_CHARS, MeetingId, Topic};

@@ -1,0 +1,308 @@
+//! Errors: refusals, conflicts and faults are different things.
+
+use chrono::{DateTime, Utc};
+
+use crate::ports::{EntropyError, Key, SealerError, StoreError, ZoomError};
+use crate::rules::Act;
+use crate::words::{
+    AccountId, AppointmentId, CalendarId, ChangeSetId, RequestId, Status, UserId, ZoomAccountId,
+};
+
+/// A call did not do what it was asked for. It changed nothing, unless the variant says that this
+/// is unknown.
+#[derive(Debug, thiserror::Error)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the three kinds are what a caller decides by"
+)]
+pub enum Error {
+    /// The rules say no. Show it to whoever asked; trying again changes nothing.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Others were faster. Look again at what there is, then ask again.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// A port failed. Try again later; with a request id this is safe even if the outcome is
+    /// unknown.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Error {
+    /// A stable name of the error, in snake case: for APIs and metrics.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::Conflict(_) => "conflict",
+            Self::Fault(fault) => fault.kind(),
+        }
+    }
+}
+
+/// The rules say no.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The user is not a member of the account (R5). Ask an admin of the account for membership.
+    #[error("user {user} is not a member of account {account}")]
+    #[non_exhaustive]
+    NotAMember {
+        /// The account of the call.
+        account: AccountId,
+        /// Who called.
+        user: UserId,
+    },
+    /// Whoever calls may not do this. Let somebody else do it.
+    #[error("{who} may not {what}")]
+    #[non_exhaustive]
+    NotPermitted {
+        /// The kind of actor.
+        who: &'static str,
+        /// What they wanted to do.
+        what: &'static str,
+    },
+    /// There is no such thing in this account, whatever other accounts have (R5).
+    #[error("there is no {0} in this account")]
+    NotFound(Thing),
+    /// The start is not bookable (R20). Offer what `slots` answers now.
+    #[error("the slot at {start:?} is not available")]
+    #[non_exhaustive]
+    SlotUnavailable {
+        /// The start asked for.
+        start: DateTime<Utc>,
+    },
+    /// The appointment's state does not allow it.
+    #[error("one cannot {act} an appointment that is {status}")]
+    #[non_exhaustive]
+    WrongState {
+        /// What was asked for.
+        act: Act,
+        /// The state of the appointment.
+        status: Status,
+    },
+    /// The appointment is over.
+    #[error("one cannot {act} an appointment after its end, {end:?}")]
+    #[non_exhaustive]
+    TooLate {
+        /// What was asked for.
+        act: Act,
+        /// When it ended.
+        end: DateTime<Utc>,
+    },
+    /// Zoom links for every slot are for round robin and collective calendars only (R8). Set a
+    /// static link.
+    #[error("dynamic Zoom links need a group calendar; {calendar} is none: set a static link")]
+    #[non_exhaustive]
+    DynamicLinkNeedsGroupCalendar {
+        /// The calendar.
+        calendar: CalendarId,
+    },
+    /// The Zoom account is tied to another user id (R2). That user disconnects it, or support
+    /// releases it.
+    #[error("Zoom account {zoom} is connected to another user id")]
+    #[non_exhaustive]
+    ZoomAccountTaken {
+        /// The Zoom account. Whose it is, is not told.
+        zoom: ZoomAccountId,
+    },
+    /// Zoom did not accept the code of the consent: used before, or older than five minutes.
+    /// Let the user consent again.
+    #[error("Zoom does not accept this consent; the user has to consent again")]
+    ConsentRefused,
+    /// The request id was used before, with other content. Use a new one for a new request.
+    #[error("request id {request} was used for another request")]
+    #[non_exhaustive]
+    RequestIdReused {
+        /// The request id.
+        request: RequestId,
+    },
+    /// The request contradicts itself or the settings. The message says what is allowed.
+    #[error(transparent)]
+    InvalidInput(#[from] InvalidInput),
+}
+
+impl Refusal {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::NotAMember { .. } => "not_a_member",
+            Self::NotPermitted { .. } => "not_permitted",
+            Self::NotFound(_) => "not_found",
+            Self::SlotUnavailable { .. } => "slot_unavailable",
+            Self::WrongState { .. } => "wrong_state",
+            Self::TooLate { .. } => "too_late",
+            Self::DynamicLinkNeedsGroupCalendar { .. } => "dynamic_link_needs_group_calendar",
+            Self::ZoomAccountTaken { .. } => "zoom_account_taken",
+            Self::RequestIdReused { .. } => "request_id_reused",
+            Self::ConsentRefused | Self::InvalidInput(_) => "invalid_input",
+        }
+    }
+}
+
+/// What was not found.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Thing {
+    /// The account itself.
+    #[error("account {0}")]
+    Account(AccountId),
+    /// A user, or a membership.
+    #[error("user {0}")]
+    User(UserId),
+    /// A calendar.
+    #[error("calendar {0}")]
+    Calendar(CalendarId),
+    /// An appointment.
+    #[error("appointment {0}")]
+    Appointment(AppointmentId),
+}
+
+/// A request contradicts itself, or the settings.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidInput {
+    /// An instant between two seconds, or outside 1970 to 2200.
+    #[error(transparent)]
+    Instant(#[from] crate::words::InvalidInstant),
+    /// The period of a slot query.
+    #[error(transparent)]
+    Period(#[from] crate::rules::InvalidRange),
+    /// The calendar asks the invitee where to meet, and the booking does not say.
+    #[error("the calendar asks the invitee for a location, and none was given")]
+    LocationMissing,
+    /// A location was given, though the calendar does not ask for one.
+    #[error("a location was given, but the calendar does not ask the invitee for one")]
+    LocationNotAsked,
+    /// Too many people in one appointment.
+    #[error("an appointment has at most {allowed} participants, not {given}")]
+    #[non_exhaustive]
+    TooManyParticipants {
+        /// How many there would be.
+        given: usize,
+        /// How many there can be.
+        allowed: usize,
+    },
+    /// The e-mail address is nobody's in this appointment.
+    #[error("no participant of the appointment has this e-mail address")]
+    NoSuchParticipant,
+    /// The invitee stays: an appointment is theirs.
+    #[error("the invitee cannot be removed from their own appointment; cancel it instead")]
+    InviteeStays,
+    /// A calendar stays of its kind: appointments made on it rely on it.
+    #[error("the kind of calendar {calendar} cannot be changed; make a new calendar")]
+    #[non_exhaustive]
+    KindChanged {
+        /// The calendar.
+        calendar: CalendarId,
+    },
+    /// A setting is larger than a row of the store may be.
+    #[error("this is too large to be stored in one row: {given} bytes, at most {allowed}")]
+    #[non_exhaustive]
+    TooLarge {
+        /// Its size.
+        given: usize,
+        /// The largest size.
+        allowed: usize,
+    },
+}
+
+/// Others were faster.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// So many others write the same rows that none of the tries got through. Nothing happened.
+    #[error("nothing was done: {tries} tries were overtaken by others")]
+    #[non_exhaustive]
+    Contended {
+        /// How often it was tried.
+        tries: u32,
+    },
+}
+
+/// A port failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The store failed. Nothing was changed.
+    #[error("could not {doing}")]
+    #[non_exhaustive]
+    Store {
+        /// What was being done.
+        doing: StoreCall,
+        /// The adapter's error.
+        #[source]
+        source: StoreError,
+    },
+    /// The store could not say whether the change was made, even when asked again. Ask again with
+    /// the same request id, or read.
+    #[error("it is unknown whether change set {change} was applied")]
+    #[non_exhaustive]
+    OutcomeUnknown {
+        /// The change set.
+        change: ChangeSetId,
+    },
+    /// A row cannot be read: written by newer code, or damaged. Nothing was changed.
+    #[error("the row {key:?} (schema {schema}) cannot be read")]
+    #[non_exhaustive]
+    Unreadable {
+        /// Which row.
+        key: Key,
+        /// The version of its shape.
+        schema: u16,
+        /// What the parser said.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Rows contradict each other. Nothing was changed; this is a defect of the store or of ours.
+    #[error("the stored rows contradict each other: {0}")]
+    Inconsistent(&'static str),
+    /// A row or a change set grew beyond its bound. Nothing was changed.
+    #[error(transparent)]
+    TooLarge(#[from] crate::ports::InvalidChangeSet),
+    /// A row could not be written as JSON. Nothing was changed.
+    #[error("a row could not be written")]
+    Unwritable(#[source] serde_json::Error),
+    /// No randomness. Nothing was changed.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// Zoom could not be asked. Nothing was changed here.
+    #[error("could not connect to Zoom")]
+    Zoom(#[source] ZoomError),
+    /// Tokens could not be sealed or opened. Nothing was changed.
+    #[error(transparent)]
+    Sealer(#[from] SealerError),
+    /// A call needs a port that the host has not plugged in.
+    #[error("{0} is not configured")]
+    NotConfigured(&'static str),
+}
+
+impl Fault {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Store { .. } => "store_unavailable",
+            Self::OutcomeUnknown { .. } => "outcome_unknown",
+            Self::Unreadable { .. } => "unreadable_row",
+            Self::Inconsistent(_) => "inconsistent_rows",
+            Self::TooLarge(_) | Self::Unwritable(_) => "unwritable_row",
+            Self::Entropy(_) => "entropy_unavailable",
+            Self::Zoom(_) => "zoom_unavailable",
+            Self::Sealer(_) => "sealer_failed",
+            Self::NotConfigured(_) => "not_configured",
+        }
+    }
+}
+
+/// What was being done when the store failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreCall {
+    /// `get`
+    #[error("read rows")]
+    Get,
+    /// `commit`
+    #[error("commit a change set")]
+    Commit,
+    /// `scan`
+    #[error("scan rows")]
+    Scan,
+}

@@ -1,0 +1,158 @@
+//! The ports behind the services, and the one loop that changes anything.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::keys::Keys;
+use super::planner::{Planner, get, mint};
+use crate::error::{Conflict, Error, Fault, StoreCall};
+use crate::ports::{
+    ChangeSet, Clock, CommitOutcome, Entropy, Page, Scan, ScanPage, Sealer, Store, ZoomApi,
+    ZoomAuth,
+};
+use crate::words::ChangeSetId;
+
+/// How often a change is planned anew after others were faster.
+const MOST_TRIES: u32 = 8;
+/// How often a change set is sent while its outcome stays unknown.
+const MOST_SENDS: u32 = 4;
+
+/// What the services work with.
+pub(crate) struct Core {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) zoom: Arc<dyn ZoomApi>,
+    pub(crate) auth: Arc<dyn ZoomAuth>,
+    pub(crate) sealer: Option<Arc<dyn Sealer>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) keys: Keys,
+    pub(crate) settings: Settings,
+}
+
+/// What a host can set.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Mutating requests per Zoom account and UTC day (R16).
+    pub(crate) quota_cap: u32,
+    /// So long around 00:00 UTC a request is charged to both days: clocks differ.
+    pub(crate) reset_guard: TimeDelta,
+    /// How long one call of Zoom may take.
+    pub(crate) call_deadline: TimeDelta,
+    pub(crate) link_work: LinkWork,
+}
+
+/// Who makes links.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum LinkWork {
+    /// The call that wants a link tries once, then leaves it to the worker.
+    Inline,
+    /// Only the worker, [`Scheduler::run_due`](crate::Scheduler::run_due).
+    Worker,
+}
+
+/// A change that is planned from what is stored, and planned anew when others were faster.
+#[async_trait]
+pub(crate) trait Command: Sync {
+    type Done: Send;
+
+    async fn plan(&self, core: &Core, planner: &mut Planner<'_>)
+    -> Result<Plan<Self::Done>, Error>;
+}
+
+/// What a command decided.
+pub(crate) enum Plan<T> {
+    /// Commit what the planner holds, then answer.
+    Commit(T),
+    /// It is so already.
+    Nothing(T),
+    /// What was read does not fit together: others are at work. Plan anew.
+    Stale,
+}
+
+impl Core {
+    /// The time now, in whole seconds.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now().trunc_subsecs(0)
+    }
+
+    pub(crate) fn mint(&self) -> Result<Uuid, Fault> {
+        mint(self.entropy.as_ref())
+    }
+
+    pub(crate) fn planner(&self) -> Result<Planner<'_>, Fault> {
+        let id = ChangeSetId::from_uuid(self.mint()?);
+        Ok(Planner::new(
+            self.store.as_ref(),
+            &self.keys,
+            id,
+            self.now(),
+        ))
+    }
+
+    /// Plans and commits until nobody was faster.
+    pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Done, Error> {
+        for _ in 0..MOST_TRIES {
+            let mut planner = self.planner()?;
+            match command.plan(self, &mut planner).await? {
+                Plan::Nothing(done) => return Ok(done),
+                Plan::Stale => {}
+                Plan::Commit(done) => {
+                    if self.commit(&planner.into_change_set()?).await? {
+                        return Ok(done);
+                    }
+                }
+            }
+        }
+        Err(Conflict::Contended { tries: MOST_TRIES }.into())
+    }
+
+    /// Whether the change set was applied; `false` if others were faster.
+    ///
+    /// An unknown outcome is settled by sending the same change set again. If that conflicts, the
+    /// receipt tells whether an earlier send was applied; without one it never will be, since
+    /// versions only move on.
+    async fn commit(&self, change: &ChangeSet) -> Result<bool, Fault> {
+        let mut doubtful = false;
+        for _ in 0..MOST_SENDS {
+            match self.store.commit(change).await {
+                Ok(CommitOutcome::Committed) => return Ok(true),
+                Ok(CommitOutcome::Conflict { .. }) if !doubtful => return Ok(false),
+                Ok(CommitOutcome::Conflict { .. }) => return self.has_receipt(change).await,
+                Ok(CommitOutcome::Unknown) => doubtful = true,
+                Err(source) if !doubtful => {
+                    return Err(Fault::Store {
+                        doing: StoreCall::Commit,
+                        source,
+                    });
+                }
+                Err(_) => {}
+            }
+        }
+        Err(Fault::OutcomeUnknown {
+            change: change.id(),
+        })
+    }
+
+    async fn has_receipt(&self, change: &ChangeSet) -> Result<bool, Fault> {
+        let receipt = self.keys.receipt(change.id()).key;
+        let unknown = |_| Fault::OutcomeUnknown {
+            change: change.id(),
+        };
+        let found = get(self.store.as_ref(), vec![receipt])
+            .await
+            .map_err(unknown)?;
+        Ok(found.iter().any(|(_, row)| row.is_some()))
+    }
+
+    pub(crate) async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, Fault> {
+        let doing = StoreCall::Scan;
+        self.store
+            .scan(scan, page)
+            .await
+            .map_err(|source| Fault::Store { doing, source })
+    }
+}

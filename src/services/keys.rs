@@ -1,0 +1,219 @@
+//! Where rows are kept: in the account's partition, the user's, or the Zoom account's.
+//!
+//! Rows of an account are never read for another one: there is no key without its account.
+
+use std::marker::PhantomData;
+
+use uuid::Uuid;
+
+use super::records::{
+    AppointmentRow, ClaimRow, ConnectionRow, EventRow, LaneRow, MembershipRow, MessageRow,
+    QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
+};
+use crate::ports::{Key, Parts, Scan};
+use crate::rules::fairness::Assignments;
+use crate::rules::host_day::HostDay;
+use crate::rules::link::Link;
+use crate::rules::slot::{Slot, SlotKey};
+use crate::words::{
+    Account, AccountId, AppointmentId, Calendar, CalendarRef, ChangeSetId, LinkId, Occupant,
+    RequestId, UserId, ZoomAccountId,
+};
+
+/// A key, and what its row holds.
+pub(crate) struct RowKey<R> {
+    pub(crate) key: Key,
+    holds: PhantomData<fn() -> R>,
+}
+
+impl<R> Clone for RowKey<R> {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            holds: PhantomData,
+        }
+    }
+}
+
+/// Makes the keys of one realm.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    realm: String,
+}
+
+fn sort(kind: &str) -> Parts {
+    Parts::default().text(kind)
+}
+
+/// The kind of the row, if its sort begins with this word.
+pub(crate) fn is_kind(key: &Key, kind: &str) -> bool {
+    key.sort().starts_with(&sort(kind).into_bytes())
+}
+
+/// The kind of links in keys: background work finds them by it.
+pub(crate) const LINK: &str = "link";
+/// The kind of connections in keys: background work finds them by it.
+pub(crate) const CONNECTION: &str = "connection";
+
+impl Keys {
+    pub(crate) const fn new(realm: String) -> Self {
+        Self { realm }
+    }
+
+    pub(crate) fn realm(&self) -> &str {
+        &self.realm
+    }
+
+    fn key<R>(&self, partition: Parts, sort: Parts) -> RowKey<R> {
+        let key = Key::from_parts(
+            self.realm.clone(),
+            partition.into_bytes(),
+            sort.into_bytes(),
+        );
+        RowKey {
+            key,
+            holds: PhantomData,
+        }
+    }
+
+    fn of_account<R>(&self, account: &AccountId, sort: Parts) -> RowKey<R> {
+        self.key(
+            Parts::default().text("account").text(account.as_str()),
+            sort,
+        )
+    }
+
+    fn of_user<R>(&self, user: &UserId, sort: Parts) -> RowKey<R> {
+        self.key(Parts::default().text("user").text(user.as_str()), sort)
+    }
+
+    fn of_zoom<R>(&self, zoom: &ZoomAccountId, sort: Parts) -> RowKey<R> {
+        self.key(Parts::default().text("zoom").text(zoom.as_str()), sort)
+    }
+
+    pub(crate) fn account(&self, account: &AccountId) -> RowKey<Account> {
+        self.of_account(account, sort("account"))
+    }
+
+    pub(crate) fn membership(&self, account: &AccountId, user: &UserId) -> RowKey<MembershipRow> {
+        self.of_account(account, sort("membership").text(user.as_str()))
+    }
+
+    pub(crate) fn calendar(&self, calendar: &CalendarRef) -> RowKey<Calendar> {
+        let sort = sort("calendar").text(calendar.calendar().as_str());
+        self.of_account(calendar.account(), sort)
+    }
+
+    pub(crate) fn appointment(
+        &self,
+        account: &AccountId,
+        id: AppointmentId,
+    ) -> RowKey<AppointmentRow> {
+        self.of_account(account, sort("appointment").uuid(id.as_uuid()))
+    }
+
+    pub(crate) fn slot(&self, slot: &SlotKey) -> RowKey<Slot> {
+        let (start, end) = slot.core.into();
+        let owner = match &slot.owner {
+            Occupant::User(user) => Parts::default().text("user").text(user.as_str()),
+            Occupant::Calendar(_) => Parts::default().text("calendar"),
+        };
+        let sort = sort("slot")
+            .text(slot.calendar.calendar().as_str())
+            .number(start)
+            .number(end)
+            .then(owner);
+        self.of_account(slot.calendar.account(), sort)
+    }
+
+    pub(crate) fn link(&self, account: &AccountId, id: LinkId) -> RowKey<Link> {
+        self.of_account(account, sort(LINK).uuid(id.as_uuid()))
+    }
+
+    pub(crate) fn assignments(&self, calendar: &CalendarRef, host: &UserId) -> RowKey<Assignments> {
+        let sort = sort("assignments")
+            .text(calendar.calendar().as_str())
+            .text(host.as_str());
+        self.of_account(calendar.account(), sort)
+    }
+
+    pub(crate) fn request(&self, account: &AccountId, request: &RequestId) -> RowKey<RequestRow> {
+        self.of_account(account, sort("request").text(request.as_str()))
+    }
+
+    /// Events of one appointment or link lie one after the other (R28).
+    pub(crate) fn event(
+        &self,
+        account: &AccountId,
+        subject: Uuid,
+        number: u32,
+    ) -> RowKey<EventRow> {
+        self.of_account(account, sort("event").uuid(subject).number(number.into()))
+    }
+
+    pub(crate) fn message(
+        &self,
+        account: &AccountId,
+        change: ChangeSetId,
+        number: u32,
+    ) -> RowKey<MessageRow> {
+        let sort = sort("message").uuid(change.as_uuid()).number(number.into());
+        self.of_account(account, sort)
+    }
+
+    /// A day of a host lies with the user, for all accounts; that of an unassigned calendar lies
+    /// in its account.
+    pub(crate) fn host_day(&self, occupant: &Occupant, day: i64) -> RowKey<HostDay> {
+        match occupant {
+            Occupant::User(user) => self.of_user(user, sort("day").number(day)),
+            Occupant::Calendar(calendar) => {
+                let sort = sort("day").text(calendar.calendar().as_str()).number(day);
+                self.of_account(calendar.account(), sort)
+            }
+        }
+    }
+
+    /// The days of an occupant, the last included.
+    pub(crate) fn host_days(&self, occupant: &Occupant, first: i64, last: i64) -> Scan {
+        let from = self.host_day(occupant, first).key;
+        let to = self.host_day(occupant, last.saturating_add(1)).key;
+        Scan::Range { from, to }
+    }
+
+    pub(crate) fn user(&self, user: &UserId) -> RowKey<UserRow> {
+        self.of_user(user, sort("user"))
+    }
+
+    pub(crate) fn connection(&self, user: &UserId) -> RowKey<ConnectionRow> {
+        self.of_user(user, sort(CONNECTION))
+    }
+
+    pub(crate) fn waiting(&self, user: &UserId, link: LinkId) -> RowKey<WaitingRow> {
+        self.of_user(user, sort("waiting").uuid(link.as_uuid()))
+    }
+
+    /// All links that wait for a user to connect.
+    pub(crate) fn all_waiting(&self, user: &UserId) -> Scan {
+        let from = self.of_user::<WaitingRow>(user, sort("waiting")).key;
+        let to = from.clone().end_of_prefix();
+        Scan::Range { from, to }
+    }
+
+    pub(crate) fn claim(&self, zoom: &ZoomAccountId) -> RowKey<ClaimRow> {
+        self.of_zoom(zoom, sort("claim"))
+    }
+
+    pub(crate) fn lane(&self, zoom: &ZoomAccountId) -> RowKey<LaneRow> {
+        self.of_zoom(zoom, sort("lane"))
+    }
+
+    pub(crate) fn quota(&self, zoom: &ZoomAccountId, day: i64) -> RowKey<QuotaRow> {
+        self.of_zoom(zoom, sort("quota").number(day))
+    }
+
+    /// Receipts lie in partitions of their own: they spread, and nothing else is written there.
+    pub(crate) fn receipt(&self, change: ChangeSetId) -> RowKey<ReceiptRow> {
+        let partition = Parts::default().text("change").uuid(change.as_uuid());
+        self.key(partition, sort("receipt"))
+    }
+}

@@ -1,0 +1,4 @@
+mod core;
+mod keys;
+mod planner;
+mod records;

@@ -1,0 +1,217 @@
+//! Collects what a change read and what it writes, and makes the change set of it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::keys::{Keys, RowKey};
+use super::records::{ReceiptRow, Record};
+use crate::error::{Fault, InvalidInput, Refusal, StoreCall};
+use crate::ports::{
+    ChangeSet, Expect, InvalidChangeSet, Key, MAX_ROW_BYTES, Operation, Row, Store, Version,
+    Versioned, Write,
+};
+use crate::words::ChangeSetId;
+
+/// One attempt at one change.
+///
+/// Every row that is loaded must still be the same when the change is committed. A row that is
+/// only peeked at need not, unless it is written: a decision may rest on it only if a stale value
+/// does no harm.
+pub(crate) struct Planner<'a> {
+    store: &'a dyn Store,
+    pub(crate) keys: &'a Keys,
+    pub(crate) id: ChangeSetId,
+    pub(crate) now: DateTime<Utc>,
+    seen: BTreeMap<Key, Seen>,
+    messages: u32,
+}
+
+struct Seen {
+    found: Option<Versioned>,
+    checked: bool,
+    write: Option<Write>,
+}
+
+impl Seen {
+    fn version(&self) -> Option<Version> {
+        self.found.as_ref().map(|found| found.version)
+    }
+}
+
+impl<'a> Planner<'a> {
+    pub(crate) const fn new(
+        store: &'a dyn Store,
+        keys: &'a Keys,
+        id: ChangeSetId,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            store,
+            keys,
+            id,
+            now,
+            seen: BTreeMap::new(),
+            messages: 0,
+        }
+    }
+
+    /// Reads a row that the decision rests on.
+    pub(crate) async fn load<R: Record>(&mut self, row: &RowKey<R>) -> Result<Option<R>, Fault> {
+        let found = self.peek(row).await?;
+        if let Some(seen) = self.seen.get_mut(&row.key) {
+            seen.checked = true;
+        }
+        Ok(found)
+    }
+
+    /// Reads a row that may be stale.
+    pub(crate) async fn peek<R: Record>(&mut self, row: &RowKey<R>) -> Result<Option<R>, Fault> {
+        self.fetch(vec![row.key.clone()]).await?;
+        self.read(row)
+    }
+
+    /// Reads rows that may be stale, all in one call of the store.
+    pub(crate) async fn peek_all<R: Record>(
+        &mut self,
+        rows: &[RowKey<R>],
+    ) -> Result<Vec<Option<R>>, Fault> {
+        self.fetch(rows.iter().map(|row| row.key.clone()).collect())
+            .await?;
+        rows.iter().map(|row| self.read(row)).collect()
+    }
+
+    async fn fetch(&mut self, mut keys: Vec<Key>) -> Result<(), Fault> {
+        keys.retain(|key| !self.seen.contains_key(key));
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for (key, found) in get(self.store, keys).await? {
+            self.seen.insert(
+                key,
+                Seen {
+                    found,
+                    checked: false,
+                    write: None,
+                },
+            );
+        }
+        Ok(())
+    }
+
+    fn read<R: Record>(&self, row: &RowKey<R>) -> Result<Option<R>, Fault> {
+        let found = self.seen.get(&row.key).and_then(|seen| seen.found.as_ref());
+        found.map(|found| decode(&row.key, &found.row)).transpose()
+    }
+
+    /// Writes a row. One that was neither loaded nor peeked at must not exist yet.
+    pub(crate) fn put<R: Record>(&mut self, row: &RowKey<R>, record: &R) -> Result<(), Fault> {
+        let json = serde_json::to_vec(record).map_err(Fault::Unwritable)?;
+        self.write(
+            &row.key,
+            Write::Put(Row::new(R::SCHEMA, json).with_due(record.due())),
+        );
+        Ok(())
+    }
+
+    /// Writes a row whose size is the caller's doing.
+    pub(crate) fn put_setting<R: Record>(
+        &mut self,
+        row: &RowKey<R>,
+        record: &R,
+    ) -> Result<(), crate::Error> {
+        self.put(row, record)?;
+        let given = match self.seen.get(&row.key).and_then(|seen| seen.write.as_ref()) {
+            Some(Write::Put(written)) => row.key.len().saturating_add(written.json.len()),
+            _ => 0,
+        };
+        if given > MAX_ROW_BYTES {
+            let too_large = InvalidInput::TooLarge {
+                given,
+                allowed: MAX_ROW_BYTES,
+            };
+            return Err(Refusal::from(too_large).into());
+        }
+        Ok(())
+    }
+
+    /// Removes a row that was loaded.
+    pub(crate) fn delete<R: Record>(&mut self, row: &RowKey<R>) {
+        self.write(&row.key, Write::Delete);
+    }
+
+    fn write(&mut self, key: &Key, write: Write) {
+        let new = Seen {
+            found: None,
+            checked: false,
+            write: None,
+        };
+        self.seen.entry(key.clone()).or_insert(new).write = Some(write);
+    }
+
+    /// The number of the next message of this change set.
+    pub(crate) const fn next_message(&mut self) -> u32 {
+        self.messages = self.messages.saturating_add(1);
+        self.messages
+    }
+
+    /// The change set: all writes, a check of all that was loaded, and the receipt.
+    pub(crate) fn into_change_set(mut self) -> Result<ChangeSet, Fault> {
+        let receipt = self.keys.receipt(self.id);
+        self.put(&receipt, &ReceiptRow { at: self.now })?;
+        let operations = self.seen.into_iter().filter_map(|(key, seen)| {
+            let expect = seen.version().map_or(Expect::Absent, Expect::At);
+            let write = match seen.write {
+                // Deleting what is not there: only the expectation is left.
+                Some(Write::Delete) if expect == Expect::Absent => Write::Check,
+                Some(write) => write,
+                None if seen.checked => Write::Check,
+                None => return None,
+            };
+            Some(Operation::new(key, expect, write))
+        });
+        ChangeSet::new(self.id, operations.collect()).map_err(InvalidChangeSet::into)
+    }
+}
+
+/// Reads rows, strongly.
+pub(crate) async fn get(
+    store: &dyn Store,
+    keys: Vec<Key>,
+) -> Result<Vec<(Key, Option<Versioned>)>, Fault> {
+    let doing = StoreCall::Get;
+    let found = store
+        .get(&keys)
+        .await
+        .map_err(|source| Fault::Store { doing, source })?;
+    if found.len() != keys.len() {
+        return Err(Fault::Inconsistent(
+            "the store answered for other keys than it was asked for",
+        ));
+    }
+    Ok(keys.into_iter().zip(found).collect())
+}
+
+/// Reads what a row holds.
+pub(crate) fn decode<R: Record>(key: &Key, row: &Row) -> Result<R, Fault> {
+    let unreadable = |source| Fault::Unreadable {
+        key: key.clone(),
+        schema: row.schema,
+        source,
+    };
+    if row.schema != R::SCHEMA {
+        let unknown = "a row of an unknown schema version";
+        return Err(unreadable(<serde_json::Error as serde::de::Error>::custom(
+            unknown,
+        )));
+    }
+    serde_json::from_slice(&row.json).map_err(unreadable)
+}
+
+/// An id of random bits.
+pub(crate) fn mint(entropy: &dyn crate::ports::Entropy) -> Result<Uuid, Fault> {
+    let mut bytes = [0; 16];
+    entropy.fill(&mut bytes)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}

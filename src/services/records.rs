@@ -1,0 +1,243 @@
+//! What rows hold.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ports::Sealed;
+use crate::rules::fairness::{Assigned, Assignments};
+use crate::rules::host_day::HostDay;
+use crate::rules::link::Link;
+use crate::rules::slot::{Slot, SlotKey};
+use crate::words::{
+    Account, AccountId, AppointmentId, Calendar, CalendarRef, Interval, LinkId, Location, Notes,
+    Occupant, Participant, Role, Status, Title, User, UserId, ZoomAccountId,
+};
+
+/// Something that is kept in a row, as JSON.
+pub(crate) trait Record: Serialize + DeserializeOwned {
+    /// The version of its shape. Rows with another one are refused, not guessed at.
+    const SCHEMA: u16 = 1;
+
+    /// When background work is due on it.
+    fn due(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+}
+
+impl Record for Account {}
+impl Record for Calendar {}
+impl Record for HostDay {}
+impl Record for Slot {}
+impl Record for Assignments {}
+
+impl Record for Link {
+    fn due(&self) -> Option<DateTime<Utc>> {
+        Self::due(self)
+    }
+}
+
+/// A user, and whether they still are one.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct UserRow {
+    pub(crate) user: User,
+    /// A deleted user is nobody's host any more, but keeps the tie to their Zoom account (R2).
+    pub(crate) deleted: bool,
+}
+
+impl Record for UserRow {}
+
+/// A user belongs to an account.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct MembershipRow {
+    pub(crate) role: Role,
+}
+
+impl Record for MembershipRow {}
+
+/// An appointment, or what is left of a deleted one: so that deleting twice is deleting once.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AppointmentRow {
+    Kept(Box<Booked>),
+    Deleted,
+}
+
+impl Record for AppointmentRow {}
+
+/// An appointment.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Booked {
+    pub(crate) id: AppointmentId,
+    pub(crate) slot: SlotKey,
+    /// The hosts, the owner of the slot first.
+    pub(crate) occupants: Vec<Occupant>,
+    pub(crate) status: Status,
+    pub(crate) title: Title,
+    pub(crate) notes: Option<Notes>,
+    /// The invitee first.
+    pub(crate) participants: Vec<Participant>,
+    pub(crate) location: Location,
+    /// The link it uses, or used last.
+    pub(crate) link: Option<LinkId>,
+    pub(crate) booked_at: DateTime<Utc>,
+    /// Whether round robin counts it: joining an open slot does not count.
+    pub(crate) counted: bool,
+    pub(crate) events: u32,
+}
+
+impl Booked {
+    pub(crate) fn assigned(&self) -> Option<Assigned> {
+        self.counted
+            .then(|| Assigned::new(self.booked_at, self.slot.core.start()))
+    }
+
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &UserId> {
+        self.occupants.iter().filter_map(Occupant::user)
+    }
+
+    pub(crate) fn account(&self) -> &AccountId {
+        self.slot.calendar.account()
+    }
+
+    pub(crate) fn calendar(&self) -> &CalendarRef {
+        &self.slot.calendar
+    }
+
+    pub(crate) fn interval(&self) -> Interval {
+        self.slot.core
+    }
+}
+
+/// A request that was done.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RequestRow {
+    pub(crate) appointment: AppointmentId,
+    /// SHA-256 of what was asked for, in hex.
+    pub(crate) digest: String,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Record for RequestRow {}
+
+/// A change set was applied.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ReceiptRow {
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Record for ReceiptRow {}
+
+/// A Zoom account is tied to a user id (R2).
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ClaimRow {
+    pub(crate) user: UserId,
+}
+
+impl Record for ClaimRow {}
+
+/// A user's connection to Zoom.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ConnectionRow {
+    pub(crate) user: UserId,
+    pub(crate) zoom: ZoomAccountId,
+    pub(crate) access_token: Sealed,
+    pub(crate) refresh_token: Sealed,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) connected_at: DateTime<Utc>,
+    pub(crate) scopes: Vec<String>,
+    /// When the worker wakes links that waited for this connection.
+    pub(crate) wake_at: Option<DateTime<Utc>>,
+}
+
+impl Record for ConnectionRow {
+    fn due(&self) -> Option<DateTime<Utc>> {
+        self.wake_at
+    }
+}
+
+/// A link waits until its owner connects a Zoom account.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WaitingRow {
+    pub(crate) account: AccountId,
+    pub(crate) link: LinkId,
+}
+
+impl Record for WaitingRow {}
+
+/// The serial queue of Zoom work of one Zoom account.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct LaneRow {
+    pub(crate) lease: Option<Lease>,
+}
+
+impl Record for LaneRow {}
+
+/// Somebody is calling Zoom, until then at the latest.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Lease {
+    pub(crate) holder: Uuid,
+    pub(crate) until: DateTime<Utc>,
+}
+
+/// The mutating requests of one Zoom account on one UTC day (R16).
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct QuotaRow {
+    pub(crate) used: u32,
+    /// Zoom itself said that the day is used up, whatever we counted.
+    pub(crate) exhausted: bool,
+}
+
+impl Record for QuotaRow {}
+
+/// Something happened (R28).
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct EventRow {
+    pub(crate) kind: EventKind,
+    pub(crate) at: DateTime<Utc>,
+    /// The appointments it concerns.
+    pub(crate) appointments: BTreeSet<AppointmentId>,
+    pub(crate) link: Option<LinkId>,
+}
+
+impl Record for EventRow {}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EventKind {
+    AppointmentBooked,
+    AppointmentConfirmed,
+    AppointmentEdited,
+    AppointmentRescheduled,
+    AppointmentCancelled,
+    AppointmentDeleted,
+    LinkReady,
+    LinkDropped,
+    LinkDeferred,
+    LinkParked,
+}
+
+/// Somebody is to be told (R23). Rendered when it is sent, from what is true then.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MessageRow {
+    pub(crate) kind: MessageKind,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) appointments: BTreeSet<AppointmentId>,
+}
+
+impl Record for MessageRow {}
+
+/// What is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MessageKind {
+    Booked,
+    Confirmed,
+    Rescheduled,
+    Cancelled,
+    LinkChanged,
+}

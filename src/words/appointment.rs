@@ -1,0 +1,49 @@
+//! Appointments: their states, and what is known of one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Where an appointment stands (section 9 of the design: the state table is in
+/// [`rules::lifecycle`](crate::rules)).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Status {
+    /// Booked, but not yet confirmed by the host. Holds its slot (R19), has no link (R10).
+    Pending,
+    /// Takes place.
+    Confirmed,
+    /// Does not take place. Holds nothing.
+    Cancelled,
+    /// Took place.
+    Showed,
+    /// The invitee did not come.
+    NoShow,
+}
+
+impl Status {
+    /// Whether the appointment holds a seat of its slot.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        !matches!(self, Self::Cancelled)
+    }
+
+    /// Whether the appointment's Zoom link is wanted: from confirmation on (R10).
+    #[must_use]
+    pub const fn wants_link(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Showed | Self::NoShow)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pending => "pending",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled => "cancelled",
+            Self::Showed => "showed",
+            Self::NoShow => "no_show",
+        })
+    }
+}

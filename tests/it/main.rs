@@ -1,0 +1,7 @@
+//! Tests of the crate from outside, in one binary.
+
+// `cfg(test)` tells clippy that helpers beside the tests may unwrap, too.
+#[cfg(test)]
+mod slots_oracle;
+#[cfg(test)]
+mod workloads;
