@@ -14,3 +14,7 @@ pub mod zoom;
 pub use error::{Conflict, Error, Fault, InvalidInput, Refusal, StoreCall, Thing};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
+pub use services::{
+    Actor, Advice, Affected, Appointment, BookRequest, BuildError, Builder, Caller, Connected,
+    Edit, LinkWork, MeetingLocation, RunReport, Scheduler, Slot,
+};

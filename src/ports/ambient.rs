@@ -42,7 +42,7 @@ impl EntropyError {
 /// The clock of the operating system.
 #[cfg(feature = "system")]
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "hosts write it down as a value")]
 pub struct SystemClock;
 
 #[cfg(feature = "system")]
@@ -59,7 +59,7 @@ impl Clock for SystemClock {
 /// The randomness of the operating system.
 #[cfg(feature = "system")]
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "hosts write it down as a value")]
 pub struct SystemEntropy;
 
 #[cfg(feature = "system")]

@@ -319,11 +319,11 @@ impl ZoomError {
         Self::Unauthorized { status, code }
     }
 
-    /// What the call may have changed at Zoom.
+    /// What the call may have changed at Zoom: a read never changes anything.
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
-            Self::OutcomeUnknown { .. } => Outcome::Unknown,
+            Self::OutcomeUnknown { call, .. } if call.changes_something() => Outcome::Unknown,
             _ => Outcome::NoEffect,
         }
     }
@@ -347,6 +347,14 @@ pub enum ZoomCall {
     Me,
     /// `POST /oauth/token`
     ExchangeCode,
+}
+
+impl ZoomCall {
+    /// Whether the call is more than a read: an exchange uses up its code.
+    #[must_use]
+    pub const fn changes_something(self) -> bool {
+        !matches!(self, Self::GetMeeting | Self::ListMeetings | Self::Me)
+    }
 }
 
 impl std::fmt::Display for ZoomCall {

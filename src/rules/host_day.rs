@@ -1,6 +1,6 @@
 //! What one host has given away of one UTC day: where bookings that conflict meet (R19).
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::slot::SlotKey;
@@ -21,9 +21,6 @@ pub(crate) fn days_touched(interval: Interval) -> std::ops::RangeInclusive<i64> 
 pub(crate) const fn day_of(instant: DateTime<Utc>) -> i64 {
     instant.timestamp().div_euclid(DAY_SECONDS)
 }
-
-/// The longest padded interval: no occupancy reaches further than this into a range.
-pub(crate) const LONGEST_PADDED: TimeDelta = TimeDelta::hours(24);
 
 /// The occupancies of one host that touch one UTC day, sorted by start.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]

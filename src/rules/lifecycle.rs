@@ -36,11 +36,7 @@ impl fmt::Display for Act {
 
 /// What the state table says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "an act changes something, changes nothing, or is refused"
-)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Go on.
     Go,
     /// It is so already: answer with success and change nothing.
@@ -55,7 +51,7 @@ pub enum Verdict {
 ///
 /// The state is asked before the time: repeating what is already so is no mistake, however late.
 #[must_use]
-pub fn verdict(act: Act, status: Status, when: Interval, now: DateTime<Utc>) -> Verdict {
+pub(crate) fn verdict(act: Act, status: Status, when: Interval, now: DateTime<Utc>) -> Verdict {
     let by_state = by_state(act, status);
     let binds_to_end = matches!(act, Act::Confirm | Act::Reschedule | Act::Cancel);
     if by_state == Verdict::Go && binds_to_end && now >= when.end() {

@@ -224,6 +224,18 @@ impl Link {
         }
     }
 
+    pub(crate) const fn topic(&self) -> &Topic {
+        &self.topic
+    }
+
+    /// Whether the owner has to connect before anything goes on.
+    pub(crate) const fn waits_for_connection(&self) -> bool {
+        matches!(
+            self.work,
+            Work::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect)
+        )
+    }
+
     const fn is_made(&self) -> bool {
         matches!(self.meeting, ZoomMeeting::Made { .. })
     }
@@ -287,10 +299,7 @@ impl Link {
 
     /// The owner has connected a Zoom account: what waited for it may go on.
     pub(crate) fn wake(&mut self, now: DateTime<Utc>) {
-        if matches!(
-            self.work,
-            Work::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect)
-        ) {
+        if self.waits_for_connection() {
             self.work = Work::Idle;
             self.plan(now);
         }

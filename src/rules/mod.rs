@@ -1,6 +1,7 @@
 //! The rules: pure decisions over words.
 
 pub(crate) mod assign;
+mod collective;
 pub(crate) mod fairness;
 mod grid;
 pub(crate) mod host_day;

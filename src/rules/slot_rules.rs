@@ -154,3 +154,97 @@ impl SlotRules {
         in_window && noticed.is_some_and(|earliest| earliest <= start)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{
+        AccountId, Buffer, CalendarId, GridStep, SlotLength, WindowDates, WindowDays,
+    };
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        format!("{text}:00Z").parse().unwrap()
+    }
+
+    fn rules(zone: &str, notice: u32, window: BookingWindow) -> SlotRules {
+        let calendar = CalendarRef::new(
+            AccountId::new("abc").unwrap(),
+            CalendarId::new("demo").unwrap(),
+        );
+        let slot = SlotSettings::new(SlotLength::new(30).unwrap(), GridStep::new(30).unwrap())
+            .with_buffers(Buffer::new(10).unwrap(), Buffer::new(20).unwrap());
+        let (zone, notice) = (Zone::new(zone).unwrap(), Notice::new(notice).unwrap());
+        SlotRules::new(calendar, Group::RoundRobin, zone, slot, notice, window)
+    }
+
+    #[test]
+    fn notice_is_included_and_a_window_of_days_is_not() {
+        let now = utc("2026-10-31T12:10");
+        let days = BookingWindow::Days(WindowDays::new(2).unwrap());
+        // The clocks of New York change in between: notice and window are elapsed time.
+        let rules = rules("America/New_York", 24 * 60, days);
+        for (start, admitted) in [
+            ("2026-11-01T12:09", false),
+            ("2026-11-01T12:10", true),
+            ("2026-11-02T12:09", true),
+            ("2026-11-02T12:10", false),
+        ] {
+            assert_eq!(rules.admits(utc(start), now), admitted, "{start}");
+        }
+    }
+
+    #[test]
+    fn a_window_of_dates_is_one_of_the_calendars_zone() {
+        let date = |text: &str| text.parse().unwrap();
+        let dates = WindowDates::new(date("2026-11-02"), date("2026-11-03")).unwrap();
+        let rules = rules("Asia/Kolkata", 0, BookingWindow::Dates(dates));
+        for (start, admitted) in [
+            ("2026-11-01T18:29", false),
+            ("2026-11-01T18:30", true),
+            ("2026-11-03T18:29", true),
+            ("2026-11-03T18:30", false),
+        ] {
+            assert_eq!(
+                rules.admits(utc(start), utc("2026-01-01T00:00")),
+                admitted,
+                "{start}"
+            );
+        }
+    }
+
+    #[test]
+    fn any_now_can_be_asked_about() {
+        let days = BookingWindow::Days(WindowDays::new(730).unwrap());
+        let rules = rules("UTC", 1_051_200, days);
+        for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            assert!(!rules.admits(utc("2026-11-01T00:00"), now));
+        }
+    }
+
+    #[test]
+    fn a_range_has_at_most_366_days_and_its_reach_contains_the_buffers() {
+        let from = utc("2026-01-01T00:00");
+        let rules = rules("UTC", 0, BookingWindow::Days(WindowDays::new(1).unwrap()));
+        assert!(checked_range(from, from + TimeDelta::days(366)).is_ok());
+        let long = from + TimeDelta::days(366) + TimeDelta::seconds(1);
+        assert!(matches!(
+            checked_range(from, long),
+            Err(InvalidRange::TooLong { .. })
+        ));
+        assert!(matches!(
+            checked_range(from, from),
+            Err(InvalidRange::Interval(_))
+        ));
+        let reach = rules.reach(from, utc("2026-01-02T00:00")).unwrap();
+        let expected = (utc("2025-12-31T23:50"), utc("2026-01-02T00:50"));
+        assert_eq!((reach.start(), reach.end()), expected);
+        let first = DateTime::UNIX_EPOCH;
+        assert_eq!(
+            rules
+                .reach(first, from.min(first + TimeDelta::days(1)))
+                .unwrap()
+                .start(),
+            first
+        );
+    }
+}

@@ -1,14 +1,13 @@
 //! Which slots are bookable: one decision, for the slot query and for booking (R20).
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
+use super::collective::Team;
 use super::grid::{is_start, starts};
 use super::host_times::{HostTimes, Sweep};
 use super::offer::{Offer, Place};
 use super::slot_rules::{Group, InvalidRange, SlotRules, checked_range};
-use crate::words::{Interval, Occupancy, Occupant, UserId};
+use crate::words::{Interval, Occupant};
 
 /// What can be booked at a start now. `None`: nothing.
 ///
@@ -79,20 +78,13 @@ fn decide(
     match rules.group() {
         Group::RoundRobin | Group::Unassigned => any_of(rules, sweeps, core, padded),
         Group::Collective { primary, optional } => {
-            let team = Team {
-                primary: Occupant::User(primary.clone()),
-                optional,
-            };
-            match team.frozen_owner(rules, sweeps, core) {
-                Some(owner) => joined(rules, sweeps, core, owner),
-                None => team.assemble(rules, sweeps, core, padded),
-            }
+            Team::new(primary, optional).all_of(rules, sweeps, core, padded)
         }
     }
 }
 
 /// How many seats a slot has left, if any.
-fn seats_left(rules: &SlotRules, taken: u16) -> Option<u32> {
+pub(super) fn seats_left(rules: &SlotRules, taken: u16) -> Option<u32> {
     let left = rules.slot().seats().seats().saturating_sub(taken);
     (left > 0).then(|| left.into())
 }
@@ -129,93 +121,217 @@ fn any_of(
     (!places.is_empty()).then(|| Offer::new(core, places, total))
 }
 
-/// A collective slot that exists: the hosts who sit in it, whatever the calendar says now.
-fn joined(
-    rules: &SlotRules,
-    sweeps: &mut [Sweep<'_>],
-    core: Interval,
-    owner: &Occupant,
-) -> Option<Offer> {
-    let mut members = Vec::new();
-    for sweep in sweeps {
-        let mut slots = sweep.sits_in(rules.calendar(), core);
-        if let Some(slot) = slots.find(|slot| slot.owner() == owner) {
-            members.push((sweep.occupant(), slot.seats_taken()));
-        }
-    }
-    // All sit in the same slot; should one record be behind, the fuller one is right.
-    let taken = members.iter().map(|(_, taken)| *taken).max()?;
-    let seats_left = seats_left(rules, taken)?;
-    members.sort_by_key(|(host, _)| *host != owner);
-    let place = Place::Join {
-        owner: owner.clone(),
-        seats_left,
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::words::{
+        AccountId, BookingWindow, Buffer, CalendarId, CalendarRef, GridStep, Notice, Occupancy,
+        Seats, SlotLength, SlotSettings, UserId, WindowDays, Zone,
     };
-    let places = members
-        .into_iter()
-        .map(|(host, _)| (host.clone(), place.clone()))
-        .collect();
-    Some(Offer::new(core, places, seats_left))
-}
 
-/// The roles of the hosts of a collective calendar.
-struct Team<'a> {
-    primary: Occupant,
-    optional: &'a BTreeSet<UserId>,
-}
-
-impl Team<'_> {
-    fn is_required(&self, host: &Occupant) -> bool {
-        *host == self.primary || !host.user().is_some_and(|user| self.optional.contains(user))
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::minutes(minute)
     }
 
-    /// Whose slot of this calendar at this time a required host already sits in. Should there be
-    /// two, from times with other hosts, that of the primary host counts, else the first by id.
-    fn frozen_owner<'a>(
-        &self,
-        rules: &SlotRules,
-        sweeps: &mut [Sweep<'a>],
-        core: Interval,
-    ) -> Option<&'a Occupant> {
-        let required = sweeps
-            .iter_mut()
-            .filter(|sweep| self.is_required(sweep.occupant()));
-        required
-            .flat_map(|sweep| sweep.sits_in(rules.calendar(), core))
-            .map(Occupancy::owner)
-            .min_by_key(|owner| (**owner != self.primary, *owner))
+    fn interval(from: i64, to: i64) -> Interval {
+        Interval::new(at(from), at(to)).unwrap()
     }
 
-    /// A collective slot that nobody sits in yet: all required hosts, and the optional ones who
-    /// are free.
-    fn assemble(
-        &self,
-        rules: &SlotRules,
-        sweeps: &mut [Sweep<'_>],
-        core: Interval,
-        padded: Interval,
-    ) -> Option<Offer> {
-        let mut free = Vec::new();
-        for sweep in sweeps {
-            if sweep.is_free(core, padded) {
-                free.push(sweep.occupant());
-            } else if self.is_required(sweep.occupant()) {
-                return None;
-            }
+    fn calendar(id: &str) -> CalendarRef {
+        CalendarRef::new(AccountId::new("abc").unwrap(), CalendarId::new(id).unwrap())
+    }
+
+    fn user(id: &str) -> Occupant {
+        Occupant::User(UserId::new(id).unwrap())
+    }
+
+    fn collective(primary: &str, optional: &[&str]) -> Group {
+        let user = |id: &str| UserId::new(id).unwrap();
+        let optional = optional.iter().map(|id| user(id)).collect();
+        Group::Collective {
+            primary: user(primary),
+            optional,
         }
-        // A slot needs its owner.
-        if !free.contains(&&self.primary) {
-            return None;
+    }
+
+    /// Slots of an hour every hour, two seats, ten minutes before and five after.
+    fn rules(group: Group) -> SlotRules {
+        let slot = SlotSettings::new(SlotLength::new(60).unwrap(), GridStep::new(60).unwrap())
+            .with_buffers(Buffer::new(10).unwrap(), Buffer::new(5).unwrap())
+            .with_seats(Seats::new(2).unwrap());
+        let window = BookingWindow::Days(WindowDays::new(2).unwrap());
+        SlotRules::new(
+            calendar("demo"),
+            group,
+            Zone::UTC,
+            slot,
+            Notice::new(60).unwrap(),
+            window,
+        )
+    }
+
+    /// A slot of a calendar from one minute on, with the buffers of [`rules`].
+    fn taken(id: &str, from: i64, owner: &str, seats: u16) -> Occupancy {
+        let (core, padded) = (interval(from, from + 60), interval(from - 10, from + 65));
+        Occupancy::new(core, padded, calendar(id), user(owner), seats).unwrap()
+    }
+
+    /// Open all day.
+    fn host(id: &str, occupied: Vec<Occupancy>, busy: &[(i64, i64)]) -> HostTimes {
+        let busy = busy.iter().map(|(from, to)| interval(*from, *to)).collect();
+        HostTimes::new(user(id), vec![interval(0, 2880)], occupied, busy)
+    }
+
+    /// `A.` for a new slot, `A+1` for one seat left of a slot that exists, at minute 600.
+    #[track_caller]
+    fn assert_places(rules: &SlotRules, hosts: &[HostTimes], expected: &str, seats_left: u32) {
+        let offer = offer_at(rules, hosts, at(600), at(0));
+        let listed = offers(rules, hosts, at(600), at(601), at(0)).unwrap();
+        assert_eq!(listed, Vec::from_iter(offer.clone()));
+        let text = |(host, place): &(Occupant, Place)| match place {
+            Place::New => format!("{}.", host.user().unwrap()),
+            Place::Join { seats_left, .. } => format!("{}+{seats_left}", host.user().unwrap()),
+        };
+        let texts = offer.iter().flat_map(Offer::places).map(text);
+        assert_eq!(texts.collect::<Vec<_>>().join(" "), expected);
+        assert_eq!(offer.map_or(0, |offer| offer.seats_left()), seats_left);
+    }
+
+    #[test]
+    fn buffers_meet_busy_times_and_other_occupancies_half_open() {
+        let rules = rules(Group::RoundRobin);
+        // The slot is 600 to 660, with its buffers 590 to 665.
+        for (busy, free) in [
+            ((0, 590), true),
+            ((0, 591), false),
+            ((665, 700), true),
+            ((664, 700), false),
+        ] {
+            let expected = if free { ("A.", 2) } else { ("", 0) };
+            assert_places(
+                &rules,
+                &[host("A", vec![], &[busy])],
+                expected.0,
+                expected.1,
+            );
         }
-        free.sort_by_key(|host| **host != self.primary);
-        let places = free
-            .into_iter()
-            .map(|host| (host.clone(), Place::New))
-            .collect();
-        Some(Offer::new(
-            core,
-            places,
-            rules.slot().seats().seats().into(),
-        ))
+        // Of another calendar, padded from 665 on: back to back. A minute earlier they overlap.
+        for (from, free) in [(675, true), (674, false), (525, true), (526, false)] {
+            let expected = if free { ("A.", 2) } else { ("", 0) };
+            let other = taken("other", from, "A", 1);
+            assert_places(
+                &rules,
+                &[host("A", vec![other], &[])],
+                expected.0,
+                expected.1,
+            );
+        }
+    }
+
+    #[test]
+    fn a_slot_lies_in_one_open_interval_but_buffers_need_not() {
+        let rules = rules(Group::RoundRobin);
+        let open = |edges: &[(i64, i64)]| {
+            let open = edges
+                .iter()
+                .map(|(from, to)| interval(*from, *to))
+                .collect();
+            [HostTimes::new(user("A"), open, vec![], vec![])]
+        };
+        assert_places(&rules, &open(&[(600, 660)]), "A.", 2);
+        assert_places(&rules, &open(&[(640, 660), (600, 640)]), "A.", 2);
+        assert_places(&rules, &open(&[(601, 700)]), "", 0);
+        assert_places(&rules, &open(&[(500, 659)]), "", 0);
+        assert_places(&rules, &open(&[(500, 630), (631, 700)]), "", 0);
+    }
+
+    #[test]
+    fn a_seat_is_joined_whatever_hours_and_busy_times_say() {
+        let rules = rules(Group::RoundRobin);
+        let closed = |seats| {
+            let occupied = vec![taken("demo", 600, "A", seats)];
+            HostTimes::new(user("A"), vec![], occupied, vec![interval(0, 2880)])
+        };
+        assert_places(&rules, &[host("B", vec![], &[]), closed(1)], "A+1 B.", 3);
+        assert_places(&rules, &[closed(2)], "", 0);
+        // A slot of another length, or of another owner, is not this slot.
+        let other = host("A", vec![taken("demo", 600, "Z", 1)], &[]);
+        assert_places(&rules, &[other], "", 0);
+        let longer = SlotSettings::new(SlotLength::new(90).unwrap(), GridStep::new(60).unwrap());
+        let window = BookingWindow::Days(WindowDays::new(2).unwrap());
+        let calendar = calendar("demo");
+        let longer = SlotRules::new(
+            calendar,
+            Group::RoundRobin,
+            Zone::UTC,
+            longer,
+            Notice::NONE,
+            window,
+        );
+        assert_places(&longer, &[closed(1)], "", 0);
+    }
+
+    #[test]
+    fn collective_slots_need_all_but_the_optional_hosts() {
+        let rules = rules(collective("C", &["B", "C"]));
+        let free = |id| host(id, vec![], &[]);
+        let busy = |id| host(id, vec![], &[(600, 601)]);
+        assert_places(&rules, &[free("A"), free("B"), free("C")], "C. A. B.", 2);
+        assert_places(&rules, &[free("A"), busy("B"), free("C")], "C. A.", 2);
+        assert_places(&rules, &[busy("A"), free("B"), free("C")], "", 0);
+        // The primary host is required, whatever the set of optional ones says.
+        assert_places(&rules, &[free("A"), free("B"), busy("C")], "", 0);
+        assert_places(&rules, &[free("A"), free("B")], "", 0);
+    }
+
+    #[test]
+    fn the_first_appointment_freezes_the_hosts_of_a_collective_slot() {
+        let rules = rules(collective("C", &["B"]));
+        let sits = |id, seats| host(id, vec![taken("demo", 600, "C", seats)], &[(600, 700)]);
+        let free = |id| host(id, vec![], &[]);
+        assert_places(
+            &rules,
+            &[sits("A", 1), free("B"), sits("C", 1)],
+            "C+1 A+1",
+            1,
+        );
+        assert_places(
+            &rules,
+            &[sits("A", 1), sits("B", 1), sits("C", 1)],
+            "C+1 A+1 B+1",
+            1,
+        );
+        assert_places(&rules, &[sits("A", 2), free("B"), sits("C", 2)], "", 0);
+        // D joined the calendar later, and is busy: the slot stays bookable without them.
+        assert_places(
+            &rules,
+            &[sits("A", 1), sits("C", 1), sits("D", 1)],
+            "C+1 A+1 D+1",
+            1,
+        );
+        let late = host("D", vec![], &[(600, 700)]);
+        assert_places(&rules, &[sits("A", 1), sits("C", 1), late], "C+1 A+1", 1);
+    }
+
+    #[test]
+    fn an_unassigned_calendar_is_its_own_host() {
+        let rules = rules(Group::Unassigned);
+        let this = Occupant::Calendar(calendar("demo"));
+        let open = vec![interval(0, 2880)];
+        let hosts = [
+            host("A", vec![], &[]),
+            HostTimes::new(
+                Occupant::Calendar(calendar("other")),
+                open.clone(),
+                vec![],
+                vec![],
+            ),
+            HostTimes::new(this.clone(), open, vec![], vec![]),
+        ];
+        let offer = offer_at(&rules, &hosts, at(600), at(0)).unwrap();
+        assert_eq!(offer.places(), [(this, Place::New)]);
+        assert_eq!((offer.hosts().count(), offer.seats_left()), (0, 2));
     }
 }

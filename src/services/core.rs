@@ -15,8 +15,6 @@ use crate::ports::{
 };
 use crate::words::ChangeSetId;
 
-/// How often a change is planned anew after others were faster.
-const MOST_TRIES: u32 = 8;
 /// How often a change set is sent while its outcome stays unknown.
 const MOST_SENDS: u32 = 4;
 
@@ -59,6 +57,9 @@ pub enum LinkWork {
 pub(crate) trait Command: Sync {
     type Done: Send;
 
+    /// How often it is planned before it gives up, because others were faster.
+    const MOST_TRIES: u32 = 8;
+
     async fn plan(&self, core: &Core, planner: &mut Planner<'_>)
     -> Result<Plan<Self::Done>, Error>;
 }
@@ -95,7 +96,7 @@ impl Core {
 
     /// Plans and commits until nobody was faster.
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Done, Error> {
-        for _ in 0..MOST_TRIES {
+        for _ in 0..C::MOST_TRIES {
             let mut planner = self.planner()?;
             match command.plan(self, &mut planner).await? {
                 Plan::Nothing(done) => return Ok(done),
@@ -107,7 +108,10 @@ impl Core {
                 }
             }
         }
-        Err(Conflict::Contended { tries: MOST_TRIES }.into())
+        Err(Conflict::Contended {
+            tries: C::MOST_TRIES,
+        }
+        .into())
     }
 
     /// Whether the change set was applied; `false` if others were faster.

@@ -1,4 +1,38 @@
+//! The services: the only place that orders effects.
+
+mod book;
+mod builder;
+mod caller;
+mod connect;
 mod core;
+mod days;
+mod edit;
+mod end;
+mod find;
+mod journal;
+mod kept;
 mod keys;
 mod planner;
+mod put;
+mod quota;
 mod records;
+mod reschedule;
+mod run_due;
+mod scheduler;
+mod seats;
+mod setup;
+mod upcoming;
+mod view;
+mod zoom_work;
+
+pub use book::BookRequest;
+pub use builder::{BuildError, Builder};
+pub use caller::{Actor, Caller};
+pub use connect::{Advice, Connected};
+pub use core::LinkWork;
+pub use edit::Edit;
+pub use find::Slot;
+pub use run_due::RunReport;
+pub use scheduler::Scheduler;
+pub use upcoming::Affected;
+pub use view::{Appointment, MeetingLocation};

@@ -100,9 +100,14 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
+    /// The row as this change leaves it: reads see what was written before.
     fn read<R: Record>(&self, row: &RowKey<R>) -> Result<Option<R>, Fault> {
-        let found = self.seen.get(&row.key).and_then(|seen| seen.found.as_ref());
-        found.map(|found| decode(&row.key, &found.row)).transpose()
+        let current = self.seen.get(&row.key).and_then(|seen| match &seen.write {
+            Some(Write::Put(written)) => Some(written),
+            Some(Write::Delete) => None,
+            _ => seen.found.as_ref().map(|found| &found.row),
+        });
+        current.map(|current| decode(&row.key, current)).transpose()
     }
 
     /// Writes a row. One that was neither loaded nor peeked at must not exist yet.

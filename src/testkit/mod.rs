@@ -2,6 +2,10 @@
 
 mod ambient;
 mod block_on;
+mod sealer;
+mod zoom;
 
 pub use ambient::{ManualClock, SeededEntropy};
 pub use block_on::block_on;
+pub use sealer::TestSealer;
+pub use zoom::{Fault, SimulatedMeeting, SimulatedZoom};

@@ -93,8 +93,9 @@ impl Zone {
 
     /// The instant at which something closes that closes at a wall-clock time.
     ///
-    /// In a gap it is the transition; in a fold the later of the two readings. In other words:
-    /// the first instant from which on the clock never shows an earlier time again.
+    /// In a gap it is the transition; in a fold the later of the two readings. A time that is
+    /// repeated is so from the first minute of the fold on: where the hour after midnight comes
+    /// twice, what closes at midnight closes when clocks show midnight for the second time.
     #[must_use]
     pub fn closing(self, local: NaiveDateTime) -> DateTime<Utc> {
         match self.instants(local) {
@@ -323,6 +324,7 @@ mod tests {
                     let expected = (at - (old - middle), at + (middle - new));
                     assert_eq!(edges, expected, "{zone} fold at {at}");
                     assert!(zone.readings(middle).eq([edges.0, edges.1]));
+                    assert_eq!(zone.closing(low), at, "{zone} begin of fold at {at}");
                 }
                 assert_eq!(zone.closing(high), at + (high - new), "{zone} after {at}");
                 assert_eq!(zone.opening(low), at - (old - low), "{zone} before {at}");

@@ -1,1 +1,16 @@
-//! Talking to Zoom over the HTTP port.
+//! Talking to Zoom over the HTTP port: [`ZoomClient`] is `ZoomApi` and `ZoomAuth`.
+//!
+//! It owns no HTTP client and no clock. It builds requests, hands them to
+//! [`HttpSend`](crate::ports::HttpSend), and says what the answers mean. It never retries: whether
+//! a call may be repeated is for the caller to decide, who knows the quota and the link.
+
+mod app;
+mod classify;
+mod client;
+mod failure;
+mod request;
+mod wire;
+
+pub use app::ZoomApp;
+pub use classify::MAX_ANSWER_BYTES;
+pub use client::ZoomClient;

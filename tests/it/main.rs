@@ -2,6 +2,14 @@
 
 // `cfg(test)` tells clippy that helpers beside the tests may unwrap, too.
 #[cfg(test)]
+mod booking;
+#[cfg(test)]
 mod slots_oracle;
 #[cfg(test)]
+mod words_input;
+#[cfg(test)]
 mod workloads;
+#[cfg(test)]
+mod world;
+#[cfg(test)]
+mod zoom;

@@ -1,0 +1,274 @@
+//! Booking.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::caller::Caller;
+use super::core::{Command, Core, Plan};
+use super::days::Days;
+use super::planner::Planner;
+use super::records::{Booked, EventKind, MessageKind, RequestRow};
+use super::seats::{self, Seat, Wish};
+use super::setup::Setup;
+use super::{journal, kept};
+use crate::error::{Error, Fault, InvalidInput, Refusal};
+use crate::rules::location::{AnswerMismatch, setting, settle};
+use crate::words::{
+    AppointmentId, CalendarId, CalendarRef, Confirmation, FixedLocation, LinkId, Location, Notes,
+    Occupant, Participant, RequestId, Status, Title, UserId, check_instant,
+};
+
+/// The most participants of an appointment, the invitee included.
+pub(crate) const MAX_PARTICIPANTS: usize = 100;
+
+/// What an invitee asks for.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct BookRequest {
+    calendar: CalendarId,
+    start: DateTime<Utc>,
+    participants: Vec<Participant>,
+    title: Option<Title>,
+    notes: Option<Notes>,
+    location: Option<FixedLocation>,
+    host: Option<UserId>,
+    #[serde(skip)]
+    request_id: Option<RequestId>,
+}
+
+impl BookRequest {
+    /// A booking of one slot by one invitee.
+    #[must_use]
+    pub fn new(calendar: CalendarId, start: DateTime<Utc>, invitee: Participant) -> Self {
+        Self {
+            calendar,
+            start,
+            participants: vec![invitee],
+            title: None,
+            notes: None,
+            location: None,
+            host: None,
+            request_id: None,
+        }
+    }
+
+    /// With others whom the invitee brings along; at most 100 people in all.
+    #[must_use]
+    pub fn with_participants(mut self, others: impl IntoIterator<Item = Participant>) -> Self {
+        self.participants.extend(others);
+        self
+    }
+
+    /// With a title; else the appointment is called like its calendar.
+    #[must_use]
+    pub fn with_title(mut self, title: Title) -> Self {
+        self.title = Some(title);
+        self
+    }
+
+    /// With notes for the host.
+    #[must_use]
+    pub fn with_notes(mut self, notes: Notes) -> Self {
+        self.notes = Some(notes);
+        self
+    }
+
+    /// With the place that the invitee chose, on a calendar that asks for it (R7).
+    #[must_use]
+    pub fn with_location(mut self, location: FixedLocation) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    /// With a host who is wanted: they get it, or the slot is unavailable.
+    #[must_use]
+    pub fn with_host(mut self, host: UserId) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// With an id by which the request is known: sent twice, it books once.
+    #[must_use]
+    pub fn with_request_id(mut self, request: RequestId) -> Self {
+        self.request_id = Some(request);
+        self
+    }
+
+    /// SHA-256 of what is asked for, in hex.
+    fn digest(&self) -> Result<String, Fault> {
+        let json = serde_json::to_vec(self).map_err(Fault::Unwritable)?;
+        Ok(Sha256::digest(&json)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
+    }
+}
+
+pub(crate) struct Book<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) request: &'a BookRequest,
+}
+
+#[async_trait]
+impl Command for Book<'_> {
+    type Done = (AppointmentId, Option<LinkId>);
+
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
+        let request = self.request;
+        self.caller.check(planner).await?;
+        if let Some(booked) = self.done_before(planner).await? {
+            return Ok(Plan::Nothing((booked, None)));
+        }
+        self.check_input()?;
+        let calendar = CalendarRef::new(self.caller.account().clone(), request.calendar.clone());
+        let setup = Setup::peek(planner, &calendar).await?;
+        let mut days = Days::default();
+        let (start, host) = (request.start, request.host.as_ref());
+        let wish = Wish {
+            start,
+            host,
+            rather: None,
+            moved: None,
+        };
+        let seat = match seats::search(planner, &setup, &mut days, &wish)
+            .await?
+            .seat(start)
+        {
+            Ok(seat) => seat,
+            Err(answer) => return answer,
+        };
+        let booked = self.draft(core, planner.now, &setup, &seat)?;
+        let id = booked.id;
+        let link = self
+            .write(core, planner, &setup, days, *seat, booked)
+            .await?;
+        Ok(Plan::Commit((id, link)))
+    }
+}
+
+impl Book<'_> {
+    /// The appointment that the same request made before.
+    async fn done_before(&self, planner: &mut Planner<'_>) -> Result<Option<AppointmentId>, Error> {
+        let Some(request) = &self.request.request_id else {
+            return Ok(None);
+        };
+        let row = planner.keys.request(self.caller.account(), request);
+        match planner.load(&row).await? {
+            None => Ok(None),
+            Some(done) if done.digest == self.request.digest()? => Ok(Some(done.appointment)),
+            Some(_) => Err(Refusal::RequestIdReused {
+                request: request.clone(),
+            }
+            .into()),
+        }
+    }
+
+    fn check_input(&self) -> Result<(), Refusal> {
+        check_instant(self.request.start).map_err(InvalidInput::from)?;
+        let (given, allowed) = (self.request.participants.len(), MAX_PARTICIPANTS);
+        if given > allowed {
+            return Err(InvalidInput::TooManyParticipants { given, allowed }.into());
+        }
+        Ok(())
+    }
+
+    fn draft(
+        &self,
+        core: &Core,
+        now: DateTime<Utc>,
+        setup: &Setup,
+        seat: &Seat,
+    ) -> Result<Booked, Error> {
+        let request = self.request;
+        let calendar = &setup.calendar;
+        Ok(Booked {
+            id: AppointmentId::from_uuid(core.mint()?),
+            slot: seat.key.clone(),
+            occupants: seats::owner_first(&seat.key.owner, &seat.slot.occupants),
+            status: match calendar.confirmation {
+                Confirmation::Automatic => Status::Confirmed,
+                Confirmation::ByHost => Status::Pending,
+            },
+            title: request
+                .title
+                .clone()
+                .unwrap_or_else(|| calendar.name.clone().into()),
+            notes: request.notes.clone(),
+            participants: request.participants.clone(),
+            location: location(setup, &seat.key.owner, request.location.clone())?,
+            link: None,
+            booked_at: now,
+            counted: seat.is_new,
+            events: 0,
+        })
+    }
+
+    async fn write(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+        setup: &Setup,
+        mut days: Days,
+        seat: Seat,
+        mut booked: Booked,
+    ) -> Result<Option<LinkId>, Error> {
+        let Seat { key, mut slot, .. } = seat;
+        let occupied = |_| Fault::Inconsistent("a free host is occupied");
+        days.take(&key, &slot.occupants, slot.padded)
+            .map_err(occupied)?;
+        days.write(planner)?;
+        slot.appointments.insert(booked.id);
+        let link = seats::use_link(core, planner, &setup.calendar, &mut slot, &mut booked).await?;
+        if let Some(link) = link {
+            planner.put(&planner.keys.link(booked.account(), link.id), &link)?;
+        }
+        seats::write_slot(planner, &key, &slot)?;
+        seats::count(planner, &booked, true).await?;
+        journal::tell(
+            planner,
+            &mut booked,
+            EventKind::AppointmentBooked,
+            MessageKind::Booked,
+        )?;
+        self.remember(planner, booked.id)?;
+        let link = booked.link;
+        kept::put(planner, booked)?;
+        Ok(link)
+    }
+
+    fn remember(&self, planner: &mut Planner<'_>, appointment: AppointmentId) -> Result<(), Fault> {
+        let Some(request) = &self.request.request_id else {
+            return Ok(());
+        };
+        let row = planner.keys.request(self.caller.account(), request);
+        let digest = self.request.digest()?;
+        planner.put(
+            &row,
+            &RequestRow {
+                appointment,
+                digest,
+                at: planner.now,
+            },
+        )
+    }
+}
+
+/// Where the appointment takes place (R7).
+pub(crate) fn location(
+    setup: &Setup,
+    owner: &Occupant,
+    answer: Option<FixedLocation>,
+) -> Result<Location, Refusal> {
+    let owner = setup.user(owner);
+    settle(setting(&setup.account, &setup.calendar, owner), answer).map_err(|mismatch| {
+        Refusal::from(match mismatch {
+            AnswerMismatch::Missing => InvalidInput::LocationMissing,
+            AnswerMismatch::NotAsked => InvalidInput::LocationNotAsked,
+        })
+    })
+}

@@ -1,0 +1,201 @@
+//! Putting a scheduler together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::core::{Core, LinkWork, Settings};
+use super::keys::Keys;
+use super::scheduler::Scheduler;
+use crate::ports::{Clock, Entropy, Sealer, Store, ZoomApi, ZoomAuth};
+
+/// A scheduler cannot be built so.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Without the feature `system` there is no default clock.
+    #[error("a scheduler needs a clock: set one, or use the feature `system`")]
+    NoClock,
+    /// Without the feature `system` there is no default source of randomness.
+    #[error("a scheduler needs entropy: set a source, or use the feature `system`")]
+    NoEntropy,
+    /// A setting is out of its bounds.
+    #[error("{what} must be {allowed}")]
+    #[non_exhaustive]
+    OutOfBounds {
+        /// Which setting.
+        what: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+}
+
+/// Puts a [`Scheduler`] together from ports and settings.
+pub struct Builder {
+    store: Arc<dyn Store>,
+    zoom: Arc<dyn ZoomApi>,
+    auth: Arc<dyn ZoomAuth>,
+    sealer: Option<Arc<dyn Sealer>>,
+    clock: Option<Arc<dyn Clock>>,
+    entropy: Option<Arc<dyn Entropy>>,
+    realm: String,
+    settings: Settings,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Builder");
+        shown
+            .field("realm", &self.realm)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "system")]
+fn system() -> (Option<Arc<dyn Clock>>, Option<Arc<dyn Entropy>>) {
+    use crate::ports::{SystemClock, SystemEntropy};
+    (Some(Arc::new(SystemClock)), Some(Arc::new(SystemEntropy)))
+}
+
+#[cfg(not(feature = "system"))]
+fn system() -> (Option<Arc<dyn Clock>>, Option<Arc<dyn Entropy>>) {
+    (None, None)
+}
+
+impl Builder {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        zoom: Arc<dyn ZoomApi>,
+        auth: Arc<dyn ZoomAuth>,
+    ) -> Self {
+        let (clock, entropy) = system();
+        Self {
+            store,
+            zoom,
+            auth,
+            sealer: None,
+            clock,
+            entropy,
+            realm: "default".to_owned(),
+            settings: Settings {
+                quota_cap: 100,
+                reset_guard: TimeDelta::minutes(2),
+                call_deadline: TimeDelta::seconds(20),
+                link_work: LinkWork::Inline,
+            },
+        }
+    }
+
+    /// With a sealer for tokens. Without one no user can connect to Zoom.
+    #[must_use]
+    pub fn sealer(mut self, sealer: Arc<dyn Sealer>) -> Self {
+        self.sealer = Some(sealer);
+        self
+    }
+
+    /// With another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// With another source of randomness than the system's.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = Some(entropy);
+        self
+    }
+
+    /// With a realm of its own: deployments that share a store see nothing of each other. 1 to
+    /// 128 bytes; `default` by default.
+    #[must_use]
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = realm.into();
+        self
+    }
+
+    /// With another number of create, update and delete requests per Zoom account and UTC day
+    /// (R16): 1 to 100, by default 100. A few less leave room for other apps of the same user.
+    #[must_use]
+    pub const fn quota_cap(mut self, requests: u32) -> Self {
+        self.settings.quota_cap = requests;
+        self
+    }
+
+    /// With another margin around 00:00 UTC, in which a request counts for both days: 0 to 60
+    /// minutes, by default 2. It covers how far clocks differ and how late a request may arrive.
+    #[must_use]
+    pub const fn reset_guard(mut self, margin: TimeDelta) -> Self {
+        self.settings.reset_guard = margin;
+        self
+    }
+
+    /// With another time for one call of Zoom: 1 to 120 seconds, by default 20.
+    #[must_use]
+    pub const fn call_deadline(mut self, time: TimeDelta) -> Self {
+        self.settings.call_deadline = time;
+        self
+    }
+
+    /// With links left to the worker, or tried inline as by default.
+    #[must_use]
+    pub const fn link_work(mut self, by: LinkWork) -> Self {
+        self.settings.link_work = by;
+        self
+    }
+
+    /// The scheduler.
+    ///
+    /// # Errors
+    /// [`BuildError::NoClock`] or [`BuildError::NoEntropy`] without the feature `system`, if none
+    /// was set. [`BuildError::OutOfBounds`] if a setting is.
+    pub fn build(self) -> Result<Scheduler, BuildError> {
+        self.check()?;
+        Ok(Scheduler::new(Core {
+            store: self.store,
+            zoom: self.zoom,
+            auth: self.auth,
+            sealer: self.sealer,
+            clock: self.clock.ok_or(BuildError::NoClock)?,
+            entropy: self.entropy.ok_or(BuildError::NoEntropy)?,
+            keys: Keys::new(self.realm),
+            settings: self.settings,
+        }))
+    }
+
+    fn check(&self) -> Result<(), BuildError> {
+        let settings = &self.settings;
+        let within = |time: TimeDelta, least: i64, most: i64| {
+            TimeDelta::seconds(least) <= time && time <= TimeDelta::seconds(most)
+        };
+        let checks = [
+            (
+                (1..=128).contains(&self.realm.len()),
+                "realm",
+                "1 to 128 bytes long",
+            ),
+            (
+                (1..=100).contains(&settings.quota_cap),
+                "quota_cap",
+                "1 to 100",
+            ),
+            (
+                within(settings.reset_guard, 0, 3600),
+                "reset_guard",
+                "0 to 60 minutes",
+            ),
+            (
+                within(settings.call_deadline, 1, 120),
+                "call_deadline",
+                "1 to 120 seconds",
+            ),
+        ];
+        match checks.into_iter().find(|(holds, ..)| !holds) {
+            Some((_, what, allowed)) => Err(BuildError::OutOfBounds { what, allowed }),
+            None => Ok(()),
+        }
+    }
+}

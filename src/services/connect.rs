@@ -1,0 +1,230 @@
+//! Connecting a user to Zoom (R2, R3), and waking what waited for it.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::core::{Command, Core, Plan};
+use super::planner::{Planner, decode};
+use super::records::{ClaimRow, ConnectionRow, WaitingRow};
+use super::setup::missing;
+use crate::error::{Error, Fault, Refusal, Thing};
+use crate::ports::{Access, Page, Sealed, Sealer, TokenGrant, ZoomError};
+use crate::words::{Secret, UserId, ZoomAccountId};
+
+/// A scan may lag: the links that wait for a connection are looked for once more, so long after.
+const LAST_LOOK: TimeDelta = TimeDelta::minutes(5);
+/// The most links that one commit wakes.
+const MOST_WOKEN: u16 = 20;
+
+/// What became of a consent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Connected {
+    /// The Zoom account that the user consented with.
+    pub zoom: ZoomAccountId,
+    /// The user.
+    pub user: UserId,
+    /// Something to tell the user.
+    pub advice: Option<Advice>,
+}
+
+/// Advice is no error: what was asked for was done.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Advice {
+    /// The user had another Zoom account connected; it is disconnected now. Links made on it stay
+    /// valid, but are not managed any more. Different Zoom accounts for one user are not
+    /// recommended (R3).
+    #[non_exhaustive]
+    ReplacedZoomAccount {
+        /// The Zoom account that was connected before.
+        previous: ZoomAccountId,
+    },
+}
+
+/// Trades the code of a consent for tokens, and finds out who consented.
+pub(crate) async fn consented(
+    core: &Core,
+    code: &Secret,
+) -> Result<(ZoomAccountId, TokenGrant), Error> {
+    let deadline = core.now() + core.settings.call_deadline;
+    let grant = core
+        .auth
+        .exchange_code(code, deadline)
+        .await
+        .map_err(refused_consent)?;
+    let access = Access::new(grant.access_token.clone(), deadline);
+    let zoom_user = core.zoom.me(&access).await.map_err(Fault::Zoom)?;
+    Ok((zoom_user.id, grant))
+}
+
+fn refused_consent(error: ZoomError) -> Error {
+    match error {
+        ZoomError::Unauthorized { .. } => Refusal::ConsentRefused.into(),
+        other => Fault::Zoom(other).into(),
+    }
+}
+
+/// Ties a Zoom account to a user id and keeps its tokens.
+pub(crate) struct Connect<'a> {
+    pub(crate) user: &'a UserId,
+    pub(crate) zoom: ZoomAccountId,
+    pub(crate) grant: TokenGrant,
+}
+
+#[async_trait]
+impl Command for Connect<'_> {
+    type Done = Connected;
+
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
+        let keys = planner.keys;
+        let known = planner.load(&keys.user(self.user)).await?;
+        if known.is_none_or(|row| row.deleted) {
+            return Err(missing(Thing::User(self.user.clone())));
+        }
+        let claim = keys.claim(&self.zoom);
+        let tie = planner.load(&claim).await?;
+        if tie.is_some_and(|tie| tie.user != *self.user) {
+            return Err(Refusal::ZoomAccountTaken {
+                zoom: self.zoom.clone(),
+            }
+            .into());
+        }
+        let connection = keys.connection(self.user);
+        let previous = planner.load(&connection).await?.map(|row| row.zoom);
+        let previous = previous.filter(|zoom| *zoom != self.zoom);
+        if let Some(previous) = &previous {
+            let old_claim = keys.claim(previous);
+            planner.load(&old_claim).await?;
+            planner.delete(&old_claim);
+        }
+        planner.put(
+            &claim,
+            &ClaimRow {
+                user: self.user.clone(),
+            },
+        )?;
+        planner.put(&connection, &self.row(core, planner.now)?)?;
+        Ok(Plan::Commit(Connected {
+            zoom: self.zoom.clone(),
+            user: self.user.clone(),
+            advice: previous.map(|previous| Advice::ReplacedZoomAccount { previous }),
+        }))
+    }
+}
+
+impl Connect<'_> {
+    fn row(&self, core: &Core, now: DateTime<Utc>) -> Result<ConnectionRow, Fault> {
+        let sealer = sealer(core)?;
+        let seal =
+            |token: Token, secret| sealer.seal(&token.context(self.user, &self.zoom), secret);
+        Ok(ConnectionRow {
+            user: self.user.clone(),
+            zoom: self.zoom.clone(),
+            access_token: seal(Token::Access, &self.grant.access_token)?,
+            refresh_token: seal(Token::Refresh, &self.grant.refresh_token)?,
+            expires_at: now + TimeDelta::seconds(self.grant.expires_in_seconds.into()),
+            connected_at: now,
+            scopes: self.grant.scopes.clone(),
+            wake_at: Some(now),
+        })
+    }
+}
+
+/// Which of the tokens.
+#[derive(Clone, Copy)]
+pub(crate) enum Token {
+    Access,
+    Refresh,
+}
+
+impl Token {
+    /// Binds a sealed token to its place: it opens for this user, Zoom account and kind only.
+    fn context(self, user: &UserId, zoom: &ZoomAccountId) -> String {
+        let kind = match self {
+            Self::Access => "access",
+            Self::Refresh => "refresh",
+        };
+        // Lengths keep ids apart, whatever characters they hold.
+        format!(
+            "{kind}:{}:{user}:{}:{zoom}",
+            user.as_str().len(),
+            zoom.as_str().len()
+        )
+    }
+}
+
+fn sealer(core: &Core) -> Result<&dyn Sealer, Fault> {
+    core.sealer
+        .as_deref()
+        .ok_or(Fault::NotConfigured("a sealer for tokens"))
+}
+
+/// Opens a token of a connection.
+pub(crate) fn open(core: &Core, row: &ConnectionRow, token: Token) -> Result<Secret, Fault> {
+    let sealed: &Sealed = match token {
+        Token::Access => &row.access_token,
+        Token::Refresh => &row.refresh_token,
+    };
+    Ok(sealer(core)?.open(&token.context(&row.user, &row.zoom), sealed)?)
+}
+
+/// Wakes links that waited for a user to connect.
+pub(crate) async fn wake(core: &Core, user: &UserId) -> Result<(), Error> {
+    let page = core
+        .scan(&core.keys.all_waiting(user), &Page::first(MOST_WOKEN))
+        .await?;
+    let rows = page.rows.iter();
+    let waiting = rows
+        .map(|(key, found)| decode(key, &found.row))
+        .collect::<Result<_, _>>()?;
+    core.run(&Wake { user, waiting }).await
+}
+
+struct Wake<'a> {
+    user: &'a UserId,
+    waiting: Vec<WaitingRow>,
+}
+
+#[async_trait]
+impl Command for Wake<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let row = planner.keys.connection(self.user);
+        let Some(mut connection) = planner.load(&row).await? else {
+            return Ok(Plan::Nothing(()));
+        };
+        for waiting in &self.waiting {
+            wake_link(planner, self.user, waiting).await?;
+        }
+        if self.waiting.is_empty() {
+            let last_look = connection.connected_at + LAST_LOOK;
+            connection.wake_at = (planner.now < last_look).then_some(last_look);
+        }
+        planner.put(&row, &connection)?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+async fn wake_link(
+    planner: &mut Planner<'_>,
+    user: &UserId,
+    waiting: &WaitingRow,
+) -> Result<(), Fault> {
+    let row = planner.keys.waiting(user, waiting.link);
+    if planner.load(&row).await?.is_none() {
+        return Ok(());
+    }
+    planner.delete(&row);
+    let row = planner.keys.link(&waiting.account, waiting.link);
+    if let Some(mut link) = planner.load(&row).await? {
+        link.wake(planner.now);
+        planner.put(&row, &link)?;
+    }
+    Ok(())
+}

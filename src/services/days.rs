@@ -1,0 +1,104 @@
+//! The days of hosts that one change looks at and writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::planner::Planner;
+use crate::error::Fault;
+use crate::rules::host_day::{Broken, HostDay, days_touched};
+use crate::rules::slot::SlotKey;
+use crate::words::{Interval, Occupancy, Occupant};
+
+/// Days of hosts as they will be after the change.
+#[derive(Default)]
+pub(crate) struct Days {
+    days: BTreeMap<(Occupant, i64), HostDay>,
+    changed: BTreeSet<(Occupant, i64)>,
+}
+
+impl Days {
+    /// Reads the days that an interval touches. Not checked, unless they are written: of all the
+    /// hosts that could take a slot, only those who get it must still be free.
+    pub(crate) async fn peek(
+        &mut self,
+        planner: &mut Planner<'_>,
+        occupants: &[Occupant],
+        interval: Interval,
+    ) -> Result<(), Fault> {
+        let days = || days_touched(interval);
+        let wanted = occupants
+            .iter()
+            .flat_map(|host| days().map(|day| (host.clone(), day)));
+        let new: Vec<_> = wanted.filter(|day| !self.days.contains_key(day)).collect();
+        let rows: Vec<_> = new
+            .iter()
+            .map(|(host, day)| planner.keys.host_day(host, *day))
+            .collect();
+        let found = planner.peek_all(&rows).await?;
+        self.days.extend(
+            new.into_iter()
+                .zip(found.into_iter().map(Option::unwrap_or_default)),
+        );
+        Ok(())
+    }
+
+    /// What a host has given away, each slot once.
+    pub(crate) fn occupied(&self, occupant: &Occupant) -> Vec<Occupancy> {
+        let days = self
+            .days
+            .range((occupant.clone(), i64::MIN)..=(occupant.clone(), i64::MAX));
+        let all: BTreeSet<&Occupancy> = days.flat_map(|(_, day)| day.occupancies()).collect();
+        all.into_iter().cloned().collect()
+    }
+
+    /// Gives a seat of the slot away, on all days of all its hosts.
+    pub(crate) fn take(
+        &mut self,
+        slot: &SlotKey,
+        occupants: &[Occupant],
+        padded: Interval,
+    ) -> Result<(), Broken> {
+        self.change(occupants, padded, |day| day.take(slot, padded))
+    }
+
+    /// Takes a seat of the slot back.
+    pub(crate) fn leave(
+        &mut self,
+        slot: &SlotKey,
+        occupants: &[Occupant],
+        padded: Interval,
+    ) -> Result<(), Broken> {
+        self.change(occupants, padded, |day| day.leave(slot))
+    }
+
+    fn change(
+        &mut self,
+        occupants: &[Occupant],
+        padded: Interval,
+        change: impl Fn(&mut HostDay) -> Result<(), Broken>,
+    ) -> Result<(), Broken> {
+        for host in occupants {
+            for day in days_touched(padded) {
+                let key = (host.clone(), day);
+                change(self.days.entry(key.clone()).or_default())?;
+                self.changed.insert(key);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the days that changed; each must still be as it was read.
+    pub(crate) fn write(&self, planner: &mut Planner<'_>) -> Result<(), Fault> {
+        for changed in &self.changed {
+            let Some(day) = self.days.get(changed) else {
+                continue;
+            };
+            let row = planner.keys.host_day(&changed.0, changed.1);
+            if day.is_empty() {
+                planner.delete(&row);
+            } else {
+                planner.put(&row, day)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! The slot query (R20).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::core::Core;
+use super::planner::{Planner, decode};
+use super::setup::Setup;
+use crate::error::{Error, Fault, InvalidInput, Refusal};
+use crate::ports::Page;
+use crate::rules::host_day::{HostDay, days_touched};
+use crate::rules::offers;
+use crate::words::{CalendarRef, Interval, Occupancy, Occupant, UserId};
+
+/// Rows of one page of a host's days.
+const PAGE: u16 = 100;
+
+/// A slot that can be booked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Slot {
+    /// When it starts and ends.
+    pub interval: Interval,
+    /// Who can host it: on a round robin calendar any of them, by id; on a collective calendar
+    /// all of them, the primary host first.
+    pub hosts: Vec<UserId>,
+    /// How many more can book it, at least 1; on a round robin calendar with all its hosts.
+    pub seats_left: u32,
+}
+
+pub(crate) async fn slots(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    calendar: &CalendarRef,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Slot>, Error> {
+    let invalid = |error| Refusal::from(InvalidInput::from(error));
+    let setup = Setup::peek(planner, calendar).await?;
+    let rules = setup.rules();
+    let reach = rules.reach(from, to).map_err(invalid)?;
+    let mut occupied = BTreeMap::new();
+    for occupant in setup.occupants() {
+        let found = occupancies(core, &occupant, reach).await?;
+        occupied.insert(occupant, found);
+    }
+    let given = |occupant: &Occupant| occupied.get(occupant).cloned().unwrap_or_default();
+    let hosts = setup.host_times(reach, &given);
+    let offers = offers(&rules, &hosts, from, to, planner.now).map_err(invalid)?;
+    let slot = |offer: &crate::rules::Offer| Slot {
+        interval: offer.interval(),
+        hosts: offer.hosts().cloned().collect(),
+        seats_left: offer.seats_left(),
+    };
+    Ok(offers.iter().map(slot).collect())
+}
+
+/// What a host has given away around a range, each slot once. A stale read is caught by the
+/// commit of the booking.
+pub(crate) async fn occupancies(
+    core: &Core,
+    occupant: &Occupant,
+    reach: Interval,
+) -> Result<Vec<Occupancy>, Fault> {
+    let days = days_touched(reach);
+    let scan = core.keys.host_days(occupant, *days.start(), *days.end());
+    let mut found = BTreeSet::new();
+    let mut page = Page::first(PAGE);
+    loop {
+        let answer = core.scan(&scan, &page).await?;
+        for (key, day) in &answer.rows {
+            let day: HostDay = decode(key, &day.row)?;
+            found.extend(day.occupancies().iter().cloned());
+        }
+        match answer.next {
+            Some(cursor) => page = Page::after(cursor, PAGE),
+            None => return Ok(found.into_iter().collect()),
+        }
+    }
+}

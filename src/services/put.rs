@@ -1,0 +1,225 @@
+//! Setting up: the host application's data, validated and kept (R29).
+
+use async_trait::async_trait;
+
+use super::caller::Caller;
+use super::core::{Command, Core, Plan};
+use super::planner::Planner;
+use super::records::{MembershipRow, UserRow};
+use super::setup::{find_calendar, missing};
+use crate::error::{Error, InvalidInput, Refusal, Thing};
+use crate::rules::location::check_calendar;
+use crate::words::{
+    Account, AccountId, Calendar, CalendarId, CalendarKind, CalendarRef, CollectiveHosts,
+    LocationSetting, Role, RoundRobinHosts, User, UserId,
+};
+
+pub(crate) struct PutAccount<'a>(pub(crate) &'a Account);
+
+#[async_trait]
+impl Command for PutAccount<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let row = planner.keys.account(&self.0.id);
+        planner.load(&row).await?;
+        planner.put_setting(&row, self.0)?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+pub(crate) struct PutUser<'a>(pub(crate) &'a User);
+
+#[async_trait]
+impl Command for PutUser<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let row = planner.keys.user(&self.0.id);
+        planner.load(&row).await?;
+        planner.put_setting(
+            &row,
+            &UserRow {
+                user: self.0.clone(),
+                deleted: false,
+            },
+        )?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+pub(crate) struct PutMembership<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) user: &'a UserId,
+    pub(crate) role: Role,
+}
+
+#[async_trait]
+impl Command for PutMembership<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let keys = planner.keys;
+        if planner.peek(&keys.account(self.account)).await?.is_none() {
+            return Err(missing(Thing::Account(self.account.clone())));
+        }
+        if planner
+            .peek(&keys.user(self.user))
+            .await?
+            .is_none_or(|row| row.deleted)
+        {
+            return Err(missing(Thing::User(self.user.clone())));
+        }
+        let row = keys.membership(self.account, self.user);
+        planner.load(&row).await?;
+        planner.put(&row, &MembershipRow { role: self.role })?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+/// A user is deleted: nobody's host any more. The tie to their Zoom account stays (R2).
+pub(crate) struct DeleteUser<'a>(pub(crate) &'a UserId);
+
+#[async_trait]
+impl Command for DeleteUser<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let row = planner.keys.user(self.0);
+        let unknown = || missing(Thing::User(self.0.clone()));
+        let known = planner.load(&row).await?.ok_or_else(unknown)?;
+        if known.deleted {
+            return Ok(Plan::Nothing(()));
+        }
+        planner.put(
+            &row,
+            &UserRow {
+                deleted: true,
+                ..known
+            },
+        )?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+pub(crate) struct PutCalendar<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) calendar: &'a Calendar,
+}
+
+#[async_trait]
+impl Command for PutCalendar<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        self.caller
+            .check_admin(planner, None, "change a calendar")
+            .await?;
+        let calendar = self.calendar;
+        if calendar.account != *self.caller.account() {
+            return Err(missing(Thing::Account(calendar.account.clone())));
+        }
+        let row = planner.keys.calendar(&calendar.as_ref());
+        let before = planner.load(&row).await?;
+        if before.is_some_and(|before| !same_kind(&before.kind, &calendar.kind)) {
+            let kind_changed = InvalidInput::KindChanged {
+                calendar: calendar.id.clone(),
+            };
+            return Err(Refusal::from(kind_changed).into());
+        }
+        check(planner, calendar).await?;
+        planner.put_setting(&row, calendar)?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+const fn same_kind(a: &CalendarKind, b: &CalendarKind) -> bool {
+    matches!(
+        (a, b),
+        (CalendarKind::RoundRobin(_), CalendarKind::RoundRobin(_))
+            | (CalendarKind::Collective(_), CalendarKind::Collective(_))
+            | (
+                CalendarKind::Unassigned { .. },
+                CalendarKind::Unassigned { .. }
+            )
+    )
+}
+
+/// Its location fits its kind (R8), and its hosts belong to the account.
+async fn check(planner: &mut Planner<'_>, calendar: &Calendar) -> Result<(), Error> {
+    check_location(calendar)?;
+    let known = super::setup::members(planner, calendar).await?;
+    match calendar
+        .kind
+        .users()
+        .into_iter()
+        .find(|user| !known.contains_key(*user))
+    {
+        Some(unknown) => Err(missing(Thing::User(unknown.clone()))),
+        None => Ok(()),
+    }
+}
+
+fn check_location(calendar: &Calendar) -> Result<(), Refusal> {
+    let calendar_id = || calendar.id.clone();
+    check_calendar(calendar).map_err(|_| Refusal::DynamicLinkNeedsGroupCalendar {
+        calendar: calendar_id(),
+    })
+}
+
+/// Sets where a calendar's appointments take place, or those of one of its hosts (R7).
+pub(crate) struct SetCalendarLocation<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) calendar: &'a CalendarId,
+    pub(crate) host: Option<&'a UserId>,
+    pub(crate) location: &'a LocationSetting,
+}
+
+#[async_trait]
+impl Command for SetCalendarLocation<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        self.caller
+            .check_admin(planner, self.host, "set a meeting location")
+            .await?;
+        let id = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
+        let row = planner.keys.calendar(&id);
+        planner.load(&row).await?;
+        let mut calendar = find_calendar(planner, &id).await?;
+        match self.host {
+            None => calendar.location = Some(self.location.clone()),
+            Some(user) => calendar.kind = self.at_host(calendar.kind, user)?,
+        }
+        check_location(&calendar)?;
+        planner.put_setting(&row, &calendar)?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+impl SetCalendarLocation<'_> {
+    fn at_host(&self, kind: CalendarKind, user: &UserId) -> Result<CalendarKind, Error> {
+        let no_host = || missing(Thing::User(user.clone()));
+        // What was legal stays legal: only a location changes.
+        let broken = |_| no_host();
+        Ok(match kind {
+            CalendarKind::RoundRobin(hosts) => {
+                let mut hosts = Vec::from(hosts);
+                let mut all = hosts.iter_mut();
+                let host = all.find(|host| host.user == *user).ok_or_else(no_host)?;
+                host.location = Some(self.location.clone());
+                CalendarKind::RoundRobin(RoundRobinHosts::new(hosts).map_err(broken)?)
+            }
+            CalendarKind::Collective(hosts) => {
+                let primary = hosts.primary().clone();
+                let mut hosts = hosts.as_slice().to_vec();
+                let mut all = hosts.iter_mut();
+                let host = all.find(|host| host.user == *user).ok_or_else(no_host)?;
+                host.location = Some(self.location.clone());
+                let hosts = CollectiveHosts::new(hosts).map_err(broken)?;
+                CalendarKind::Collective(hosts.with_primary(primary).map_err(broken)?)
+            }
+            CalendarKind::Unassigned { .. } => return Err(no_host()),
+        })
+    }
+}

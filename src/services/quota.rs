@@ -1,0 +1,80 @@
+//! The 100 requests that a Zoom account has on each UTC day (R16).
+//!
+//! A request is charged before it is sent, and never given back unless it was certainly not sent:
+//! what Zoom counted can then never be more than what we counted.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::core::Core;
+use super::planner::Planner;
+use crate::error::Fault;
+use crate::rules::host_day::day_of;
+use crate::words::ZoomAccountId;
+
+const DAY: TimeDelta = TimeDelta::days(1);
+
+/// The days to which a request sent at an instant counts: near midnight both, since clocks differ.
+fn days(core: &Core, at: DateTime<Utc>) -> BTreeSet<i64> {
+    let guard = core.settings.reset_guard;
+    BTreeSet::from([day_of(at - guard), day_of(at + guard)])
+}
+
+/// When the next day's requests can be used for certain.
+pub(crate) fn next_reset(core: &Core, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = DateTime::from_timestamp(day_of(now).saturating_mul(86_400), 0).unwrap_or(now);
+    today + DAY + core.settings.reset_guard
+}
+
+/// Charges a request. If the day is used up nothing is charged; says when to try again.
+pub(crate) async fn charge(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+) -> Result<Option<DateTime<Utc>>, Fault> {
+    let now = planner.now;
+    let mut charged = Vec::new();
+    for day in days(core, now) {
+        let row = planner.keys.quota(zoom, day);
+        let mut quota = planner.load(&row).await?.unwrap_or_default();
+        if quota.exhausted || quota.used >= core.settings.quota_cap {
+            let later = if day > day_of(now) { now + DAY } else { now };
+            return Ok(Some(next_reset(core, later)));
+        }
+        quota.used = quota.used.saturating_add(1);
+        charged.push((row, quota));
+    }
+    for (row, quota) in charged {
+        planner.put(&row, &quota)?;
+    }
+    Ok(None)
+}
+
+/// Gives a request back that was certainly not sent.
+pub(crate) async fn refund(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+    sent_at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    for day in days(core, sent_at) {
+        let row = planner.keys.quota(zoom, day);
+        let mut quota = planner.load(&row).await?.unwrap_or_default();
+        quota.used = quota.used.saturating_sub(1);
+        planner.put(&row, &quota)?;
+    }
+    Ok(())
+}
+
+/// Zoom says that the day is used up, whatever was counted here: other apps count too.
+pub(crate) async fn exhaust(
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+    sent_at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let row = planner.keys.quota(zoom, day_of(sent_at));
+    let mut quota = planner.load(&row).await?.unwrap_or_default();
+    quota.exhausted = true;
+    planner.put(&row, &quota)
+}

@@ -1,0 +1,144 @@
+//! Moving an appointment to another time or host.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::book::location;
+use super::caller::Caller;
+use super::core::{Command, Core, Plan};
+use super::days::Days;
+use super::planner::Planner;
+use super::records::{Booked, EventKind, MessageKind};
+use super::seats::{self, Left, Seat, Wish};
+use super::setup::Setup;
+use super::{journal, kept};
+use crate::error::{Error, Fault, InvalidInput, Refusal};
+use crate::rules::Act;
+use crate::words::{AppointmentId, LinkId, Location, UserId, check_instant};
+
+/// An appointment moves. What it leaves does not stand in its way (R19).
+pub(crate) struct Reschedule<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) id: AppointmentId,
+    pub(crate) start: DateTime<Utc>,
+    pub(crate) host: Option<&'a UserId>,
+}
+
+#[async_trait]
+impl Command for Reschedule<'_> {
+    type Done = Option<LinkId>;
+
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
+        self.caller.check(planner).await?;
+        check_instant(self.start).map_err(|error| Refusal::from(InvalidInput::from(error)))?;
+        let Some(booked) = kept::load_for(planner, self.caller, self.id, Act::Reschedule).await?
+        else {
+            return Ok(Plan::Nothing(None));
+        };
+        if self.stays(&booked) {
+            return Ok(Plan::Nothing(None));
+        }
+        let setup = Setup::peek(planner, booked.calendar()).await?;
+        let mut days = Days::default();
+        let left = seats::leave(planner, &mut days, &booked).await?;
+        let wish = self.wish(&booked);
+        let seat = match seats::search(planner, &setup, &mut days, &wish)
+            .await?
+            .seat(self.start)
+        {
+            Ok(seat) => seat,
+            Err(answer) => return answer,
+        };
+        let link = move_to(core, planner, &setup, days, booked, left, *seat).await?;
+        Ok(Plan::Commit(link))
+    }
+}
+
+impl Reschedule<'_> {
+    /// Moving to the same start and host is no move: even the link stays (R12).
+    fn stays(&self, booked: &Booked) -> bool {
+        let same_host = |host: &UserId| booked.hosts().any(|present| present == host);
+        booked.interval().start() == self.start && self.host.is_none_or(same_host)
+    }
+
+    /// The host stays if they are free, unless another one is wanted.
+    fn wish<'b>(&'b self, booked: &'b Booked) -> Wish<'b> {
+        let rather = match self.host {
+            None => booked.slot.owner.user(),
+            Some(_) => None,
+        };
+        Wish {
+            start: self.start,
+            host: self.host,
+            rather,
+            moved: Some(booked),
+        }
+    }
+}
+
+async fn move_to(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    mut days: Days,
+    old: Booked,
+    left: Left,
+    seat: Seat,
+) -> Result<Option<LinkId>, Error> {
+    let Seat {
+        key,
+        mut slot,
+        is_new,
+    } = seat;
+    let occupied = |_| Fault::Inconsistent("a free host is occupied");
+    days.take(&key, &slot.occupants, slot.padded)
+        .map_err(occupied)?;
+    days.write(planner)?;
+    seats::count(planner, &old, false).await?;
+
+    let mut booked = Booked {
+        occupants: seats::owner_first(&key.owner, &slot.occupants),
+        counted: is_new,
+        location: location_at(setup, &old, &key.owner)?,
+        slot: key,
+        ..old.clone()
+    };
+    slot.appointments.insert(booked.id);
+    let mut link = seats::use_link(core, planner, &setup.calendar, &mut slot, &mut booked).await?;
+    left.write(planner, &old, link.as_mut())?;
+    if let Some(link) = &link {
+        planner.put(&planner.keys.link(booked.account(), link.id), link)?;
+    }
+    seats::write_slot(planner, &booked.slot, &slot)?;
+    seats::count(planner, &booked, true).await?;
+    let kind = EventKind::AppointmentRescheduled;
+    journal::tell(planner, &mut booked, kind, MessageKind::Rescheduled)?;
+    kept::put(planner, booked)?;
+    Ok(link.map(|link| link.id).or(old.link))
+}
+
+/// With the same owner the location stays as it was fixed (R9). With another one theirs counts
+/// (R7); what the invitee once answered is kept.
+fn location_at(
+    setup: &Setup,
+    old: &Booked,
+    owner: &crate::words::Occupant,
+) -> Result<Location, Refusal> {
+    if *owner == old.slot.owner {
+        return Ok(old.location.clone());
+    }
+    let answered = match &old.location {
+        Location::Fixed(place) => Some(place.clone()),
+        Location::Zoom | Location::Unset => None,
+    };
+    match location(setup, owner, answered) {
+        Err(Refusal::InvalidInput(InvalidInput::LocationNotAsked)) => location(setup, owner, None),
+        // The new host asks, and nobody can answer now.
+        Err(Refusal::InvalidInput(InvalidInput::LocationMissing)) => Ok(Location::Unset),
+        settled => settled,
+    }
+}

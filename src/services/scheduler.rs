@@ -1,0 +1,337 @@
+//! The front door: every call of the crate.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::book::{Book, BookRequest};
+use super::builder::Builder;
+use super::caller::{Actor, Caller};
+use super::connect::{Connect, Connected, consented};
+use super::core::{Core, LinkWork};
+use super::edit::{Edit, EditAppointment};
+use super::end::{Cancel, Confirm, Delete};
+use super::find::{self, Slot};
+use super::put::{
+    DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser, SetCalendarLocation,
+};
+use super::reschedule::Reschedule;
+use super::run_due::{RunReport, run_due};
+use super::upcoming::{Affected, upcoming};
+use super::view::{self, Appointment};
+use super::zoom_work::work_on;
+use crate::error::{Error, Refusal};
+use crate::ports::{Store, ZoomApi, ZoomAuth};
+use crate::words::{
+    Account, AccountId, AppointmentId, Calendar, CalendarId, CalendarRef, LinkId, LocationSetting,
+    Role, Secret, User, UserId,
+};
+
+/// Books appointments on calendars, and keeps their Zoom links.
+///
+/// Holds no state of its own: any number of instances, in any number of processes, may work on
+/// one store. Every call names its account and who makes it ([`Caller`]); a call that answers with
+/// an error changed nothing. The future of a call may be dropped at any point: what it had
+/// committed stands, what is left to do is background work.
+pub struct Scheduler {
+    core: Core,
+}
+
+impl fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Scheduler");
+        shown
+            .field("settings", &self.core.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Scheduler {
+    pub(crate) const fn new(core: Core) -> Self {
+        Self { core }
+    }
+
+    /// Starts from what every host must bring: a store, and Zoom, as a rule a
+    /// [`ZoomClient`](crate::zoom::ZoomClient) over the host's own HTTP client.
+    pub fn builder<Z>(store: Arc<dyn Store>, zoom: Arc<Z>) -> Builder
+    where
+        Z: ZoomApi + ZoomAuth + 'static,
+    {
+        Builder::new(store, zoom.clone(), zoom)
+    }
+
+    // ---- Setting up (R29) ----
+
+    /// Makes or changes an account. The host application's call.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if it is too large to be stored; else [`Error::Conflict`] or
+    /// [`Error::Fault`].
+    pub async fn put_account(&self, account: &Account) -> Result<(), Error> {
+        self.core.run(&PutAccount(account)).await
+    }
+
+    /// Makes or changes a user, or brings a deleted one back. The host application's call.
+    ///
+    /// # Errors
+    /// As [`put_account`](Self::put_account).
+    pub async fn put_user(&self, user: &User) -> Result<(), Error> {
+        self.core.run(&PutUser(user)).await
+    }
+
+    /// Makes a user a member of an account, or changes their role. The host application's call.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] if there is no such account or user; else [`Error::Conflict`] or
+    /// [`Error::Fault`].
+    pub async fn put_membership(
+        &self,
+        account: &AccountId,
+        user: &UserId,
+        role: Role,
+    ) -> Result<(), Error> {
+        self.core
+            .run(&PutMembership {
+                account,
+                user,
+                role,
+            })
+            .await
+    }
+
+    /// Makes or changes a calendar. Appointments already made stay as they are.
+    ///
+    /// # Errors
+    /// [`Refusal::DynamicLinkNeedsGroupCalendar`] for Zoom on an unassigned calendar (R8),
+    /// [`Refusal::NotFound`] if a host is not a member of the account,
+    /// [`Refusal::InvalidInput`] if the kind of the calendar would change or it is too large,
+    /// [`Refusal::NotPermitted`] for anybody but the system and admins,
+    /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
+    pub async fn put_calendar(&self, caller: &Caller, calendar: &Calendar) -> Result<(), Error> {
+        self.core.run(&PutCalendar { caller, calendar }).await
+    }
+
+    /// Sets where a calendar's appointments take place, or, with `host`, those of one of its
+    /// hosts (R7). Appointments already made stay where they are.
+    ///
+    /// # Errors
+    /// As [`put_calendar`](Self::put_calendar); a user may set their own location.
+    pub async fn set_calendar_location(
+        &self,
+        caller: &Caller,
+        calendar: &CalendarId,
+        host: Option<&UserId>,
+        location: &LocationSetting,
+    ) -> Result<(), Error> {
+        self.core
+            .run(&SetCalendarLocation {
+                caller,
+                calendar,
+                host,
+                location,
+            })
+            .await
+    }
+
+    /// Deletes a user: they host nothing new. Answers with the appointments that they still have,
+    /// in all accounts, by start. The tie to their Zoom account stays (R2). The host application's
+    /// call; doing it again answers again.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] if there never was such a user; else [`Error::Conflict`] or
+    /// [`Error::Fault`].
+    pub async fn delete_user(&self, user: &UserId) -> Result<Vec<Affected>, Error> {
+        self.core.run(&DeleteUser(user)).await?;
+        Ok(upcoming(&self.core, user).await?)
+    }
+
+    // ---- Zoom ----
+
+    /// Connects a user to the Zoom account that they consented with (R2, R3, R4).
+    ///
+    /// `code` is the code of Zoom's redirect back to the host application, which has to make sure
+    /// that it came to the session of this very user.
+    ///
+    /// # Errors
+    /// [`Refusal::ZoomAccountTaken`] if the Zoom account is tied to another user id, whatever the
+    /// e-mail addresses say. [`Refusal::NotPermitted`] if anybody else than the user connects.
+    /// [`Refusal::ConsentRefused`] if Zoom does not accept the code. [`Refusal::NotFound`] if the
+    /// user was deleted. [`Error::Fault`] if Zoom or the store fails, or no sealer is configured:
+    /// the user has to consent again.
+    pub async fn connect_zoom(
+        &self,
+        actor: &Actor,
+        user: &UserId,
+        code: &Secret,
+    ) -> Result<Connected, Error> {
+        if *actor != Actor::User(user.clone()) {
+            let (who, what) = ("anybody but the user", "connect their Zoom account");
+            return Err(Refusal::NotPermitted { who, what }.into());
+        }
+        let (zoom, grant) = consented(&self.core, code).await?;
+        self.core.run(&Connect { user, zoom, grant }).await
+    }
+
+    // ---- Booking ----
+
+    /// The bookable slots of a calendar that start in `[from, to)`, at most 366 days, by start.
+    /// Exactly these can be booked (R20), until somebody else books.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::NotAMember`], [`Refusal::InvalidInput`] if the period is
+    /// empty, too long or out of bounds; else [`Error::Fault`].
+    pub async fn slots(
+        &self,
+        caller: &Caller,
+        calendar: &CalendarId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Slot>, Error> {
+        let mut planner = self.core.planner()?;
+        caller.check(&mut planner).await?;
+        let calendar = CalendarRef::new(caller.account().clone(), calendar.clone());
+        find::slots(&self.core, &mut planner, &calendar, (from, to)).await
+    }
+
+    /// Books a slot. The booking stands when this answers; its Zoom link was tried once and may
+    /// still be on its way ([`LinkState`](crate::rules::LinkState)).
+    ///
+    /// # Errors
+    /// [`Refusal::SlotUnavailable`] if [`slots`](Self::slots) would not offer it,
+    /// [`Refusal::RequestIdReused`], [`Refusal::InvalidInput`] if a location is missing or not
+    /// asked for, or there are too many participants, [`Refusal::NotFound`],
+    /// [`Refusal::NotAMember`]. [`Error::Conflict`]: look at the slots again.
+    /// [`Error::Fault`]: with the same request id it is safe to ask again.
+    pub async fn book(&self, caller: &Caller, request: &BookRequest) -> Result<Appointment, Error> {
+        let (id, link) = self.core.run(&Book { caller, request }).await?;
+        self.after(caller, id, link).await
+    }
+
+    /// Confirms a pending appointment. Confirming again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NotFound`],
+    /// [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`]
+    /// or [`Error::Fault`].
+    pub async fn confirm(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
+        let link = self.core.run(&Confirm { caller, id }).await?;
+        self.after(caller, id, link).await
+    }
+
+    /// Changes title, notes or participants. The link stays, and Zoom is called only if what it
+    /// shows changed (R12).
+    ///
+    /// # Errors
+    /// [`Refusal::WrongState`], [`Refusal::InvalidInput`] if somebody is removed who is not there
+    /// or is the invitee, or there are too many participants, [`Refusal::NotFound`],
+    /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
+    pub async fn edit(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        edit: &Edit,
+    ) -> Result<Appointment, Error> {
+        let link = self.core.run(&EditAppointment { caller, id, edit }).await?;
+        self.after(caller, id, link).await
+    }
+
+    /// Moves an appointment to another start, and to another host if one is wanted. The host
+    /// stays if they are free, else one is assigned anew. Moving to the same start and host
+    /// changes nothing, not even the link (R12, R14).
+    ///
+    /// # Errors
+    /// [`Refusal::SlotUnavailable`], [`Refusal::WrongState`], [`Refusal::TooLate`] after the end,
+    /// [`Refusal::NotFound`], [`Refusal::NotAMember`], [`Refusal::InvalidInput`] for an instant
+    /// out of bounds; else [`Error::Conflict`] or [`Error::Fault`].
+    pub async fn reschedule(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        start: DateTime<Utc>,
+        host: Option<&UserId>,
+    ) -> Result<Appointment, Error> {
+        let link = self
+            .core
+            .run(&Reschedule {
+                caller,
+                id,
+                start,
+                host,
+            })
+            .await?;
+        self.after(caller, id, link).await
+    }
+
+    /// Calls an appointment off: its seat is free, its link is dropped unless others use it
+    /// (R13). Cancelling again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NotFound`],
+    /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
+    pub async fn cancel(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
+        let link = self.core.run(&Cancel { caller, id }).await?;
+        self.after(caller, id, link).await
+    }
+
+    /// Removes an appointment from sight, in whatever state it is; its seat and link go as with
+    /// [`cancel`](Self::cancel). Deleting again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] if there never was such an appointment, [`Refusal::NotPermitted`] for
+    /// invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
+    pub async fn delete(&self, caller: &Caller, id: AppointmentId) -> Result<(), Error> {
+        let link = self.core.run(&Delete { caller, id }).await?;
+        self.try_link(caller, link).await;
+        Ok(())
+    }
+
+    /// An appointment as it is now.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::NotAMember`]; else [`Error::Fault`].
+    pub async fn appointment(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+    ) -> Result<Appointment, Error> {
+        let mut planner = self.core.planner()?;
+        caller.check(&mut planner).await?;
+        view::appointment(&self.core, &mut planner, caller.account(), id).await
+    }
+
+    // ---- Background work ----
+
+    /// Does background work that is due, at most `limit` steps, each with at most one call of
+    /// Zoom: links to be made, renamed and deleted. Call it from a task that nobody cancels, when
+    /// the report says so and at least once a minute; any number of instances may at once.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] if the store cannot be scanned. A step that fails is counted in the
+    /// report and tried again.
+    pub async fn run_due(&self, limit: u32) -> Result<RunReport, Error> {
+        run_due(&self.core, limit).await
+    }
+
+    async fn view(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
+        let mut planner = self.core.planner()?;
+        view::appointment(&self.core, &mut planner, caller.account(), id).await
+    }
+
+    async fn after(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        link: Option<LinkId>,
+    ) -> Result<Appointment, Error> {
+        self.try_link(caller, link).await;
+        self.view(caller, id).await
+    }
+
+    /// One inline attempt at a link. What fails is due still, and the worker's.
+    async fn try_link(&self, caller: &Caller, link: Option<LinkId>) {
+        if let (Some(link), LinkWork::Inline) = (link, self.core.settings.link_work) {
+            let _left_to_the_worker = work_on(&self.core, caller.account(), link).await;
+        }
+    }
+}

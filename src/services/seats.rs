@@ -1,0 +1,291 @@
+//! Taking and leaving seats: the parts that booking, moving and cancelling share.
+
+use super::core::{Core, Plan};
+use super::days::Days;
+use super::journal;
+use super::planner::Planner;
+use super::records::{Booked, EventKind};
+use super::setup::Setup;
+use crate::error::{Error, Fault};
+use crate::rules::assign::{Assignment, Tallies, assign};
+use crate::rules::fairness::interval_start;
+use crate::rules::link::Link;
+use crate::rules::offer_at;
+use crate::rules::slot::{Slot, SlotKey};
+use crate::words::{Calendar, CalendarKind, Location, Occupant, Topic, UserId};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// A seat that was found, and not yet taken.
+pub(crate) struct Seat {
+    pub(crate) key: SlotKey,
+    pub(crate) slot: Slot,
+    /// Nobody sits in the slot yet.
+    pub(crate) is_new: bool,
+}
+
+/// What was found for a start.
+pub(crate) enum Search {
+    Found(Box<Seat>),
+    /// The slot query would not offer it (R20).
+    Unavailable,
+    /// Rows that were read one after the other do not fit together: others are at work.
+    Stale,
+}
+
+impl Search {
+    /// The seat; or the answer without one.
+    pub(crate) fn seat<T>(self, start: DateTime<Utc>) -> Result<Box<Seat>, Result<Plan<T>, Error>> {
+        match self {
+            Self::Found(seat) => Ok(seat),
+            Self::Stale => Err(Ok(Plan::Stale)),
+            Self::Unavailable => Err(Err(crate::Refusal::SlotUnavailable { start }.into())),
+        }
+    }
+}
+
+/// What is asked of a search.
+pub(crate) struct Wish<'a> {
+    pub(crate) start: DateTime<Utc>,
+    pub(crate) host: Option<&'a UserId>,
+    /// Asked first, and let go if they cannot.
+    pub(crate) rather: Option<&'a UserId>,
+    pub(crate) moved: Option<&'a Booked>,
+}
+
+/// Finds a seat at a start, by the rule that the slot query uses too (R20).
+pub(crate) async fn search(
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    days: &mut Days,
+    wish: &Wish<'_>,
+) -> Result<Search, Fault> {
+    let rules = setup.rules();
+    let after = wish
+        .start
+        .checked_add_signed(TimeDelta::seconds(1))
+        .unwrap_or(wish.start);
+    // An instant that is out of bounds is in no slot.
+    let Ok(reach) = rules.reach(wish.start, after) else {
+        return Ok(Search::Unavailable);
+    };
+    days.peek(planner, &setup.occupants(), reach).await?;
+    let hosts = setup.host_times(reach, &|occupant| days.occupied(occupant));
+    let Some(offer) = offer_at(&rules, &hosts, wish.start, planner.now) else {
+        return Ok(Search::Unavailable);
+    };
+    let tallies = tallies(planner, &setup.calendar, wish.moved).await?;
+    let kind = &setup.calendar.kind;
+    let rather = wish
+        .rather
+        .and_then(|host| assign(kind, &offer, Some(host), &tallies));
+    let Some(assignment) = rather.or_else(|| assign(kind, &offer, wish.host, &tallies)) else {
+        return Ok(Search::Unavailable);
+    };
+    seat(planner, setup, days, offer.interval(), assignment).await
+}
+
+async fn seat(
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    days: &mut Days,
+    core: crate::words::Interval,
+    assignment: Assignment,
+) -> Result<Search, Fault> {
+    let calendar = setup.calendar.as_ref();
+    let (owner, occupants) = match assignment {
+        Assignment::Join { owner } => (owner, None),
+        Assignment::New { owner, occupants } => (owner, Some(occupants)),
+    };
+    let key = SlotKey {
+        calendar,
+        owner,
+        core,
+    };
+    let found = planner.load(&planner.keys.slot(&key)).await?;
+    let is_new = found.is_none();
+    let slot = match (found, occupants) {
+        (Some(slot), None) => slot,
+        (None, Some(occupants)) => match setup.calendar.slot.padded(core) {
+            Some(padded) => Slot::new(padded, occupants),
+            None => return Ok(Search::Unavailable),
+        },
+        _ => return Ok(Search::Stale),
+    };
+    // A slot may have hosts who have since left the calendar.
+    days.peek(planner, &slot.occupants, slot.padded).await?;
+    Ok(Search::Found(Box::new(Seat { key, slot, is_new })))
+}
+
+/// How the hosts' assignments count. Only round robin asks.
+async fn tallies(
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+    moved: Option<&Booked>,
+) -> Result<Tallies, Fault> {
+    let CalendarKind::RoundRobin(hosts) = &calendar.kind else {
+        return Ok(Tallies::new());
+    };
+    let since = interval_start(calendar.fairness, calendar.zone, planner.now);
+    let of = calendar.as_ref();
+    let users = hosts.as_slice().iter().map(|host| &host.user);
+    let rows: Vec<_> = users
+        .clone()
+        .map(|user| planner.keys.assignments(&of, user))
+        .collect();
+    let found = planner.peek_all(&rows).await?;
+    Ok(users
+        .zip(found)
+        .map(|(user, assignments)| {
+            let is_theirs = |moved: &&Booked| moved.slot.owner.user() == Some(user);
+            let moved = moved.filter(is_theirs).and_then(Booked::assigned);
+            (
+                user.clone(),
+                assignments.unwrap_or_default().tally(since, moved),
+            )
+        })
+        .collect())
+}
+
+/// Counts an appointment for its host, or no longer.
+pub(crate) async fn count(
+    planner: &mut Planner<'_>,
+    booked: &Booked,
+    counts: bool,
+) -> Result<(), Fault> {
+    let (Some(assigned), Some(host)) = (booked.assigned(), booked.slot.owner.user()) else {
+        return Ok(());
+    };
+    let row = planner.keys.assignments(booked.calendar(), host);
+    let mut assignments = planner.load(&row).await?.unwrap_or_default();
+    if counts {
+        assignments.add(assigned, planner.now);
+    } else {
+        assignments.remove(assigned);
+    }
+    planner.put(&row, &assignments)
+}
+
+/// What Zoom shows as the name of the meeting (R12).
+pub(crate) fn topic(calendar: &Calendar, booked: &Booked) -> Topic {
+    if calendar.slot.seats().seats() == 1 {
+        Topic::fit(booked.title.as_str())
+    } else {
+        Topic::fit(calendar.name.as_str())
+    }
+}
+
+/// The link that a slot has, for those who may use it.
+pub(crate) async fn slot_link(
+    planner: &mut Planner<'_>,
+    key: &SlotKey,
+    slot: &Slot,
+) -> Result<Option<Link>, Fault> {
+    let Some(id) = slot.link else { return Ok(None) };
+    let link = planner
+        .load(&planner.keys.link(key.calendar.account(), id))
+        .await?;
+    Ok(link.filter(|link| !link.is_dropped()))
+}
+
+/// Gives a confirmed appointment the link of its slot, or the slot a new one (R10, R11). `None`
+/// if the appointment needs none.
+pub(crate) async fn use_link(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+    slot: &mut Slot,
+    booked: &mut Booked,
+) -> Result<Option<Link>, Fault> {
+    booked.link = None;
+    if !booked.status.wants_link() || booked.location != Location::Zoom {
+        return Ok(None);
+    }
+    let link = match slot_link(planner, &booked.slot, slot).await? {
+        Some(mut link) => {
+            link.used_by.insert(booked.id);
+            link
+        }
+        None => {
+            let id = crate::words::LinkId::from_uuid(core.mint()?);
+            let topic = topic(calendar, booked);
+            Link::new(id, booked.slot.clone(), topic, booked.id, planner.now)
+        }
+    };
+    slot.link = Some(link.id);
+    booked.link = Some(link.id);
+    Ok(Some(link))
+}
+
+/// The slot that an appointment leaves, without it, and its link if that was the last user's.
+pub(crate) struct Left {
+    pub(crate) slot: Slot,
+    pub(crate) link: Option<Link>,
+}
+
+/// Takes an appointment out of its slot, in the rows of the hosts too. The link is left to the
+/// caller: whether it is dropped now or later depends on what comes instead (R13, R14).
+pub(crate) async fn leave(
+    planner: &mut Planner<'_>,
+    days: &mut Days,
+    booked: &Booked,
+) -> Result<Left, Fault> {
+    let row = planner.keys.slot(&booked.slot);
+    let lost = Fault::Inconsistent("an appointment sits in a slot that is not there");
+    let mut slot = planner.load(&row).await?.ok_or(lost)?;
+    days.peek(planner, &slot.occupants, slot.padded).await?;
+    let not_there = |_| Fault::Inconsistent("a host's day lacks a slot that is booked");
+    days.leave(&booked.slot, &slot.occupants, slot.padded)
+        .map_err(not_there)?;
+    slot.appointments.remove(&booked.id);
+    let link = match booked.link {
+        Some(id) => {
+            planner
+                .load(&planner.keys.link(booked.account(), id))
+                .await?
+        }
+        None => None,
+    };
+    Ok(Left { slot, link })
+}
+
+impl Left {
+    /// Drops the link if nobody else uses it (R13), after `replacement` is made (R14), and writes
+    /// slot and link.
+    pub(crate) fn write(
+        mut self,
+        planner: &mut Planner<'_>,
+        booked: &Booked,
+        replacement: Option<&mut Link>,
+    ) -> Result<(), Fault> {
+        if let Some(mut link) = self.link {
+            if link.leave(booked.id, replacement, planner.now) {
+                self.slot.link = self.slot.link.filter(|id| *id != link.id);
+                journal::link(planner, &mut link, EventKind::LinkDropped)?;
+            }
+            planner.put(&planner.keys.link(booked.account(), link.id), &link)?;
+        }
+        write_slot(planner, &booked.slot, &self.slot)
+    }
+}
+
+/// Writes a slot; one that nobody sits in goes.
+pub(crate) fn write_slot(
+    planner: &mut Planner<'_>,
+    key: &SlotKey,
+    slot: &Slot,
+) -> Result<(), Fault> {
+    let row = planner.keys.slot(key);
+    if slot.appointments.is_empty() {
+        planner.delete(&row);
+        Ok(())
+    } else {
+        planner.put(&row, slot)
+    }
+}
+
+/// The hosts of a slot, its owner first.
+pub(crate) fn owner_first(owner: &Occupant, occupants: &[Occupant]) -> Vec<Occupant> {
+    let mut sorted: Vec<Occupant> = occupants.to_vec();
+    sorted.sort_by_key(|occupant| (occupant != owner, occupant.clone()));
+    sorted
+}

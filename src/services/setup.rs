@@ -1,0 +1,145 @@
+//! What a decision needs to know of a calendar: its settings and those of its hosts.
+//!
+//! All of it is peeked at: a booking may use settings that changed a moment ago.
+
+use std::collections::BTreeMap;
+
+use super::planner::Planner;
+use crate::error::{Error, Fault, Refusal, Thing};
+use crate::rules::{Group, HostTimes, SlotRules, open_times};
+use crate::words::{
+    Account, Calendar, CalendarKind, CalendarRef, Hours, Interval, Occupancy, Occupant, User,
+    UserId,
+};
+
+/// A calendar, its account, and those of its hosts who exist and belong to the account.
+pub(crate) struct Setup {
+    pub(crate) account: Account,
+    pub(crate) calendar: Calendar,
+    users: BTreeMap<UserId, User>,
+}
+
+impl Setup {
+    pub(crate) async fn peek(
+        planner: &mut Planner<'_>,
+        calendar: &CalendarRef,
+    ) -> Result<Self, Error> {
+        let keys = planner.keys;
+        let account = planner.peek(&keys.account(calendar.account())).await?;
+        let account = account.ok_or_else(|| missing(Thing::Account(calendar.account().clone())))?;
+        let found = find_calendar(planner, calendar).await?;
+        let users = members(planner, &found).await?;
+        Ok(Self {
+            account,
+            calendar: found,
+            users,
+        })
+    }
+
+    /// The hosts' times around the starts asked about, from what they have given away.
+    pub(crate) fn host_times(
+        &self,
+        within: Interval,
+        occupied: &dyn Fn(&Occupant) -> Vec<Occupancy>,
+    ) -> Vec<HostTimes> {
+        let times = |occupant: Occupant, hours: Option<&Hours>| {
+            let open = hours.map_or_else(Vec::new, |hours| open_times(hours, within));
+            let occupied = occupied(&occupant);
+            HostTimes::new(occupant, open, occupied, Vec::new())
+        };
+        if let CalendarKind::Unassigned { weekly, overrides } = &self.calendar.kind {
+            let hours = Hours::new(self.calendar.zone).with_weekly(weekly.clone());
+            let dates = overrides
+                .iter()
+                .map(|(date, windows)| (*date, windows.clone()));
+            let hours = dates.fold(hours, |hours, (date, windows)| {
+                hours.with_override(date, windows)
+            });
+            return vec![times(
+                Occupant::Calendar(self.calendar.as_ref()),
+                Some(&hours),
+            )];
+        }
+        // A host who left is never open; a slot they sit in already stays open to others.
+        let hours = |user: &UserId| self.users.get(user).map(|user| &user.hours);
+        let users = self.calendar.kind.users().into_iter();
+        users
+            .map(|user| times(Occupant::User(user.clone()), hours(user)))
+            .collect()
+    }
+
+    /// All who give time to slots of the calendar.
+    pub(crate) fn occupants(&self) -> Vec<Occupant> {
+        match &self.calendar.kind {
+            CalendarKind::Unassigned { .. } => vec![Occupant::Calendar(self.calendar.as_ref())],
+            kind => kind
+                .users()
+                .into_iter()
+                .cloned()
+                .map(Occupant::User)
+                .collect(),
+        }
+    }
+
+    pub(crate) fn rules(&self) -> SlotRules {
+        let calendar = &self.calendar;
+        let group = match &calendar.kind {
+            CalendarKind::RoundRobin(_) => Group::RoundRobin,
+            CalendarKind::Collective(hosts) => Group::Collective {
+                primary: hosts.primary().clone(),
+                optional: hosts.optional(),
+            },
+            CalendarKind::Unassigned { .. } => Group::Unassigned,
+        };
+        let (slot, notice, window) = (calendar.slot, calendar.notice, calendar.window);
+        SlotRules::new(
+            calendar.as_ref(),
+            group,
+            calendar.zone,
+            slot,
+            notice,
+            window,
+        )
+    }
+
+    pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {
+        self.users.get(occupant.user()?)
+    }
+}
+
+/// A calendar as it is, or a moment ago was.
+pub(crate) async fn find_calendar(
+    planner: &mut Planner<'_>,
+    calendar: &CalendarRef,
+) -> Result<Calendar, Error> {
+    let found = planner.peek(&planner.keys.calendar(calendar)).await?;
+    found.ok_or_else(|| missing(Thing::Calendar(calendar.calendar().clone())))
+}
+
+/// The hosts of a calendar who exist and belong to its account.
+pub(crate) async fn members(
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+) -> Result<BTreeMap<UserId, User>, Fault> {
+    let keys = planner.keys;
+    let ids = calendar.kind.users();
+    let rows: Vec<_> = ids.iter().map(|user| keys.user(user)).collect();
+    let users = planner.peek_all(&rows).await?;
+    let rows: Vec<_> = ids
+        .iter()
+        .map(|user| keys.membership(&calendar.account, user))
+        .collect();
+    let memberships = planner.peek_all(&rows).await?;
+    let known = users
+        .into_iter()
+        .zip(memberships)
+        .filter_map(|(user, membership)| {
+            let user = user.filter(|user| !user.deleted)?.user;
+            membership.map(|_| (user.id.clone(), user))
+        });
+    Ok(known.collect())
+}
+
+pub(crate) fn missing(thing: Thing) -> Error {
+    Refusal::NotFound(thing).into()
+}

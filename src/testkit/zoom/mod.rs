@@ -1,0 +1,178 @@
+//! A simulated Zoom behind the HTTP port, so that the real [`ZoomClient`](crate::zoom::ZoomClient)
+//! runs in every test.
+
+mod answer;
+mod fault;
+mod fields;
+mod meetings;
+mod oauth;
+mod quota;
+mod request;
+mod world;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+pub use fault::Fault;
+
+use crate::ports::{Clock, HttpRequest, HttpResponse, HttpSend, SendError, ZoomCall};
+use crate::words::{Interval, MeetingId, Secret, ZoomAccountId};
+use request::Asked;
+use world::World;
+
+/// A Zoom that lives in memory: its accounts, consents, meetings, limits and faults.
+///
+/// It answers as Zoom does (statuses, codes, bodies, silent changes of past times), and it is
+/// deterministic: the same calls at the same times have the same answers, ids and links included.
+/// Share it as an `Arc`: one clone goes to the [`ZoomClient`](crate::zoom::ZoomClient) as its HTTP
+/// port, with another a test looks and meddles.
+///
+/// It knows scheduled meetings only, tokens that do not grow old, and times in UTC.
+///
+/// ```
+/// use std::sync::Arc;
+/// use chrono::{DateTime, TimeDelta};
+/// use slotlink::ports::{Access, ZoomApi, ZoomAuth};
+/// use slotlink::testkit::{ManualClock, SimulatedZoom, block_on};
+/// use slotlink::words::{Secret, ZoomAccountId};
+/// use slotlink::zoom::{ZoomApp, ZoomClient};
+///
+/// let now = DateTime::UNIX_EPOCH;
+/// let zoom = Arc::new(SimulatedZoom::new(Arc::new(ManualClock::new(now))));
+/// let user = ZoomAccountId::new("zoom-a")?;
+/// zoom.add_account(user.clone());
+///
+/// let redirect = "https://crm.example/zoom/callback".parse()?;
+/// let app = ZoomApp::new("client id", Secret::new("client secret"), redirect);
+/// let client = ZoomClient::new(app, zoom.clone());
+///
+/// let deadline = now + TimeDelta::seconds(10);
+/// let code = zoom.consent(&user);
+/// let grant = block_on(client.exchange_code(&code, deadline))?;
+/// let access = Access::new(grant.access_token, deadline);
+/// assert_eq!(block_on(client.me(&access))?.id, user);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SimulatedZoom {
+    clock: Arc<dyn Clock>,
+    world: Mutex<World>,
+}
+
+/// A meeting as it stands in the simulated Zoom.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SimulatedMeeting {
+    /// The Zoom user who hosts it.
+    pub zoom: ZoomAccountId,
+    /// Its number.
+    pub id: MeetingId,
+    /// When it starts.
+    pub start: DateTime<Utc>,
+    /// How it is called.
+    pub topic: String,
+    /// The link that its participants share.
+    pub join_url: String,
+    /// Its description, whole.
+    pub agenda: String,
+}
+
+impl SimulatedZoom {
+    /// A Zoom without accounts, whose time is that of `clock`.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            world: Mutex::new(World::default()),
+        }
+    }
+
+    /// Adds a Zoom user. Adding one that is there changes nothing.
+    pub fn add_account(&self, zoom: ZoomAccountId) {
+        self.world().quotas.add(zoom);
+    }
+
+    /// The Zoom user allows the app what it asks for: gives the authorization code that Zoom
+    /// would send to the redirect URI. It is good for one exchange within five minutes; the
+    /// exchange kills the tokens of this user's earlier consents. A user who is not there is added.
+    #[must_use]
+    pub fn consent(&self, zoom: &ZoomAccountId) -> Secret {
+        let now = self.clock.now();
+        let mut world = self.world();
+        world.quotas.add(zoom.clone());
+        world.grants.consent(zoom, now)
+    }
+
+    /// A person makes a meeting in Zoom's own pages. That is no request of the app.
+    pub fn make_meeting(&self, zoom: &ZoomAccountId, topic: &str, interval: Interval) -> MeetingId {
+        let now = self.clock.now();
+        let mut world = self.world();
+        world.quotas.add(zoom.clone());
+        world.meetings.make(zoom, topic, interval, now)
+    }
+
+    /// A person deletes a meeting in Zoom's own pages; says whether it was there.
+    pub fn delete_meeting(&self, id: MeetingId) -> bool {
+        self.world().meetings.remove(id)
+    }
+
+    /// From now on, `times` calls of this kind (of any kind that the fault fits, if `None`), of
+    /// this Zoom user (of any, if `None`), meet the fault. Faults queue up: the oldest that fits
+    /// comes first.
+    pub fn fault(
+        &self,
+        op: Option<ZoomCall>,
+        zoom: Option<ZoomAccountId>,
+        fault: Fault,
+        times: u32,
+    ) {
+        self.world().faults.plan(op, zoom, fault, times);
+    }
+
+    /// All meetings that are not deleted, by Zoom user, then by start.
+    #[must_use]
+    pub fn meetings(&self) -> Vec<SimulatedMeeting> {
+        self.world().meetings.all()
+    }
+
+    /// For every Zoom user, how many requests to create, update or delete reached Zoom on this
+    /// UTC day, whatever came back; those answered with 401 or 429 are left out.
+    #[must_use]
+    pub fn requests_today(&self) -> BTreeMap<ZoomAccountId, u32> {
+        let today = self.clock.now().date_naive();
+        self.world().quotas.used_on(today)
+    }
+
+    /// A panic elsewhere in a test leaves the world whole: it changes in single steps.
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for SimulatedZoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimulatedZoom").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl HttpSend for SimulatedZoom {
+    async fn send(
+        &self,
+        request: HttpRequest,
+        deadline: DateTime<Utc>,
+    ) -> Result<HttpResponse, SendError> {
+        let now = self.clock.now();
+        if now > deadline {
+            return Err(SendError::NotSent("the deadline had passed".into()));
+        }
+        let asked = Asked::read(&request).ok_or_else(|| {
+            let host = request.uri().host().unwrap_or_default();
+            SendError::NotSent(format!("there is no https host {host:?} here").into())
+        })?;
+        self.world().answer(&asked, now)
+    }
+}

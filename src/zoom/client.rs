@@ -1,0 +1,140 @@
+//! Orders the calls: build the request, send it, read the answer.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use super::app::ZoomApp;
+use super::classify::{Answer, read_empty, read_json};
+use super::request::{self, Built};
+use super::wire::{WireMeeting, WirePage, WireTokens, WireUser};
+use crate::ports::{
+    Access, HttpSend, Meeting, MeetingPage, NewMeeting, PageToken, SendError, TokenGrant, ZoomApi,
+    ZoomAuth, ZoomCall, ZoomError, ZoomUser,
+};
+use crate::words::{MeetingId, Secret, Topic};
+
+/// Zoom over the host's own HTTP client.
+///
+/// Cheap to clone; holds no state, so any number of them may be in use at once.
+#[derive(Clone)]
+pub struct ZoomClient {
+    app: ZoomApp,
+    http: Arc<dyn HttpSend>,
+}
+
+impl fmt::Debug for ZoomClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ZoomClient");
+        shown.field("app", &self.app).finish_non_exhaustive()
+    }
+}
+
+impl ZoomClient {
+    /// A client of `app` that sends by `http`.
+    #[must_use]
+    pub fn new(app: ZoomApp, http: Arc<dyn HttpSend>) -> Self {
+        Self { app, http }
+    }
+
+    async fn send(
+        &self,
+        call: ZoomCall,
+        request: Built,
+        deadline: DateTime<Utc>,
+    ) -> Result<Answer, ZoomError> {
+        let request = request.map_err(ZoomError::NotSent)?;
+        let sent = self.http.send(request, deadline).await;
+        let (head, body) = sent
+            .map_err(|error| not_answered(call, error))?
+            .into_parts();
+        Ok(Answer {
+            call,
+            status: head.status,
+            headers: head.headers,
+            // Answers hold tokens and join links.
+            body: Zeroizing::new(body),
+        })
+    }
+}
+
+fn not_answered(call: ZoomCall, error: SendError) -> ZoomError {
+    match error {
+        SendError::NotSent(cause) => ZoomError::NotSent(cause),
+        SendError::OutcomeUnknown(cause) => ZoomError::outcome_unknown(call, cause),
+    }
+}
+
+#[async_trait]
+impl ZoomApi for ZoomClient {
+    async fn create_meeting(
+        &self,
+        access: &Access,
+        meeting: &NewMeeting,
+    ) -> Result<Meeting, ZoomError> {
+        let request = request::create_meeting(&access.token, meeting);
+        let call = ZoomCall::CreateMeeting;
+        let answer = self.send(call, request, access.deadline).await?;
+        read_json(&answer, WireMeeting::meeting)
+    }
+
+    async fn meeting(&self, access: &Access, id: MeetingId) -> Result<Meeting, ZoomError> {
+        let request = request::get_meeting(&access.token, id);
+        let call = ZoomCall::GetMeeting;
+        let answer = self.send(call, request, access.deadline).await?;
+        read_json(&answer, WireMeeting::meeting)
+    }
+
+    async fn rename_meeting(
+        &self,
+        access: &Access,
+        id: MeetingId,
+        topic: &Topic,
+    ) -> Result<(), ZoomError> {
+        let request = request::rename_meeting(&access.token, id, topic);
+        let call = ZoomCall::UpdateMeeting;
+        let answer = self.send(call, request, access.deadline).await?;
+        read_empty(&answer)
+    }
+
+    async fn delete_meeting(&self, access: &Access, id: MeetingId) -> Result<(), ZoomError> {
+        let request = request::delete_meeting(&access.token, id);
+        let call = ZoomCall::DeleteMeeting;
+        let answer = self.send(call, request, access.deadline).await?;
+        read_empty(&answer)
+    }
+
+    async fn upcoming_meetings(
+        &self,
+        access: &Access,
+        page: Option<&PageToken>,
+    ) -> Result<MeetingPage, ZoomError> {
+        let request = request::upcoming_meetings(&access.token, page);
+        let call = ZoomCall::ListMeetings;
+        let answer = self.send(call, request, access.deadline).await?;
+        read_json(&answer, WirePage::page)
+    }
+
+    async fn me(&self, access: &Access) -> Result<ZoomUser, ZoomError> {
+        let request = request::me(&access.token);
+        let answer = self.send(ZoomCall::Me, request, access.deadline).await?;
+        read_json(&answer, WireUser::user)
+    }
+}
+
+#[async_trait]
+impl ZoomAuth for ZoomClient {
+    async fn exchange_code(
+        &self,
+        code: &Secret,
+        deadline: DateTime<Utc>,
+    ) -> Result<TokenGrant, ZoomError> {
+        let request = request::exchange_code(&self.app, code);
+        let call = ZoomCall::ExchangeCode;
+        let answer = self.send(call, request, deadline).await?;
+        read_json(&answer, |tokens: WireTokens| Some(tokens.grant()))
+    }
+}

@@ -1,0 +1,147 @@
+//! Builds the requests to Zoom. Pure.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request};
+use url::form_urlencoded::Serializer;
+use zeroize::Zeroizing;
+
+use super::app::ZoomApp;
+use super::wire::{CreateMeeting, RenameMeeting};
+use crate::ports::{BoxedCause, HttpRequest, NewMeeting, PageToken};
+use crate::words::{MeetingId, Secret, Topic};
+
+const API: &str = "https://api.zoom.us/v2";
+const TOKEN: &str = "https://zoom.us/oauth/token";
+/// The most that Zoom gives at once.
+const PAGE_SIZE: &str = "300";
+
+/// A request, or why it cannot be built: then nothing is sent.
+pub(super) type Built = Result<HttpRequest, BoxedCause>;
+
+pub(super) fn create_meeting(token: &Secret, meeting: &NewMeeting) -> Built {
+    let body = serde_json::to_vec(&CreateMeeting::from(meeting))?;
+    with_json(
+        Method::POST,
+        &format!("{API}/users/me/meetings"),
+        token,
+        body,
+    )
+}
+
+pub(super) fn get_meeting(token: &Secret, id: MeetingId) -> Built {
+    bare(Method::GET, &format!("{API}/meetings/{id}"), token)
+}
+
+pub(super) fn rename_meeting(token: &Secret, id: MeetingId, topic: &Topic) -> Built {
+    let body = serde_json::to_vec(&RenameMeeting {
+        topic: topic.as_str(),
+    })?;
+    with_json(Method::PATCH, &format!("{API}/meetings/{id}"), token, body)
+}
+
+/// Asks Zoom to mail nobody: people hear of it from the host application, once.
+pub(super) fn delete_meeting(token: &Secret, id: MeetingId) -> Built {
+    let silent = "cancel_meeting_reminder=false&schedule_for_reminder=false";
+    let address = format!("{API}/meetings/{id}?{silent}");
+    bare(Method::DELETE, &address, token)
+}
+
+pub(super) fn upcoming_meetings(token: &Secret, page: Option<&PageToken>) -> Built {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("type", "upcoming");
+    query.append_pair("page_size", PAGE_SIZE);
+    if let Some(page) = page {
+        query.append_pair("next_page_token", page.as_str());
+    }
+    let address = format!("{API}/users/me/meetings?{}", query.finish());
+    bare(Method::GET, &address, token)
+}
+
+pub(super) fn me(token: &Secret) -> Built {
+    bare(Method::GET, &format!("{API}/users/me"), token)
+}
+
+pub(super) fn exchange_code(app: &ZoomApp, code: &Secret) -> Built {
+    let body = Serializer::new(String::new())
+        .append_pair("grant_type", "authorization_code")
+        .append_pair("code", code.expose())
+        .append_pair("redirect_uri", app.redirect_uri.as_str())
+        .finish();
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(TOKEN)
+        .header(AUTHORIZATION, basic(app)?)
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(body.into_bytes())?;
+    Ok(request)
+}
+
+fn bare(method: Method, address: &str, token: &Secret) -> Built {
+    let request = api(method, address, token)?.body(Vec::new())?;
+    Ok(request)
+}
+
+fn with_json(method: Method, address: &str, token: &Secret, body: Vec<u8>) -> Built {
+    let request = api(method, address, token)?
+        .header(CONTENT_TYPE, "application/json")
+        .body(body)?;
+    Ok(request)
+}
+
+fn api(
+    method: Method,
+    address: &str,
+    token: &Secret,
+) -> Result<http::request::Builder, BoxedCause> {
+    let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
+    Ok(Request::builder()
+        .method(method)
+        .uri(address)
+        .header(AUTHORIZATION, sensitive(&bearer)?)
+        .header(ACCEPT, "application/json"))
+}
+
+/// RFC 7617 by way of RFC 6749, section 2.3.1.
+fn basic(app: &ZoomApp) -> Result<HeaderValue, BoxedCause> {
+    let secret = app.client_secret.expose();
+    let pair = Zeroizing::new(format!("{}:{secret}", app.client_id));
+    let basic = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+    sensitive(&basic)
+}
+
+/// A header value that `Debug` does not show.
+fn sensitive(text: &str) -> Result<HeaderValue, BoxedCause> {
+    let mut value = HeaderValue::from_str(text)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_token_cannot_break_out_of_the_query() {
+        let page = PageToken::new("a&type=live #/?ö".to_owned());
+        let request = upcoming_meetings(&Secret::new("t"), Some(&page)).unwrap();
+        assert_eq!(
+            request.uri().query().unwrap(),
+            "type=upcoming&page_size=300&next_page_token=a%26type%3Dlive+%23%2F%3F%C3%B6"
+        );
+    }
+
+    #[test]
+    fn the_token_is_not_shown_by_debug() {
+        let request = me(&Secret::new("hush-hush")).unwrap();
+        assert!(!format!("{request:?}").contains("hush-hush"));
+    }
+
+    #[test]
+    fn a_token_that_is_no_header_builds_no_request_and_is_not_shown() {
+        let error = me(&Secret::new("hush\r\nHost: evil")).unwrap_err();
+        assert!(!format!("{error:?} {error}").contains("hush"));
+    }
+}

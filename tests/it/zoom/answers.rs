@@ -1,0 +1,308 @@
+//! What the client makes of Zoom's answers: a table over sample answers.
+//!
+//! Source: `tests/data/zoom/samples`, real captures or Zoom's own documented examples.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use http::header::{HeaderName, HeaderValue};
+use proptest::prelude::*;
+use serde_json::Value;
+use slotlink::ports::{
+    Access, HttpRequest, HttpResponse, HttpSend, PageToken, SendError, ZoomApi, ZoomAuth, ZoomCall,
+    ZoomError,
+};
+use slotlink::testkit::block_on;
+use slotlink::words::{MeetingId, Secret, Topic};
+use slotlink::zoom::ZoomClient;
+
+use super::world::{app, at, demo};
+
+/// Answers every request alike.
+struct Canned(HttpResponse);
+
+#[async_trait]
+impl HttpSend for Canned {
+    async fn send(&self, _: HttpRequest, _: DateTime<Utc>) -> Result<HttpResponse, SendError> {
+        Ok(self.0.clone())
+    }
+}
+
+fn client(answer: HttpResponse) -> ZoomClient {
+    ZoomClient::new(app(), Arc::new(Canned(answer)))
+}
+
+fn access() -> Access {
+    Access::new(Secret::new("t"), at("2026-11-23T08:00:10Z"))
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/zoom/samples")
+}
+
+fn sample(file: &str) -> Value {
+    let text = std::fs::read_to_string(folder().join(file)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A success, as it is in the file.
+fn success(file: &str, status: u16) -> ZoomClient {
+    let body = sample(file).to_string().into_bytes();
+    client(http::Response::builder().status(status).body(body).unwrap())
+}
+
+/// An error: status, headers and body stand in the file.
+fn failure(file: &str) -> HttpResponse {
+    let sample = sample(file);
+    let status = sample["http"].as_u64().unwrap();
+    let status = u16::try_from(status).unwrap();
+    let body = sample["body"].to_string();
+    let mut answer = http::Response::new(body.into_bytes());
+    *answer.status_mut() = http::StatusCode::from_u16(status).unwrap();
+    for (name, value) in sample["headers"].as_object().into_iter().flatten() {
+        let name: HeaderName = name.parse().unwrap();
+        let value = HeaderValue::from_str(value.as_str().unwrap()).unwrap();
+        answer.headers_mut().insert(name, value);
+    }
+    answer
+}
+
+fn make(client: &ZoomClient, call: ZoomCall) -> Result<(), ZoomError> {
+    let (access, id) = (access(), MeetingId::new(7));
+    block_on(async {
+        match call {
+            ZoomCall::CreateMeeting => {
+                let meeting = demo("2026-11-24T15:00:00Z");
+                client.create_meeting(&access, &meeting).await.map(drop)
+            }
+            ZoomCall::GetMeeting => client.meeting(&access, id).await.map(drop),
+            ZoomCall::UpdateMeeting => {
+                let topic = Topic::fit("New");
+                client.rename_meeting(&access, id, &topic).await
+            }
+            ZoomCall::DeleteMeeting => client.delete_meeting(&access, id).await,
+            ZoomCall::ListMeetings => client.upcoming_meetings(&access, None).await.map(drop),
+            ZoomCall::Me => client.me(&access).await.map(drop),
+            ZoomCall::ExchangeCode => {
+                let code = Secret::new("c");
+                client.exchange_code(&code, access.deadline).await.map(drop)
+            }
+            other => panic!("unknown call {other:?}"),
+        }
+    })
+}
+
+/// The error in few words: what a table can hold.
+fn brief(error: &ZoomError) -> String {
+    match error {
+        ZoomError::DailyLimit => "daily limit".into(),
+        ZoomError::TooManyRequests => "slow down".into(),
+        ZoomError::Gone => "gone".into(),
+        ZoomError::Unauthorized { status, code, .. } => format!("unauthorized {status} {code:?}"),
+        ZoomError::Refused { status, code, .. } => format!("refused {status} {code:?}"),
+        ZoomError::OutcomeUnknown { .. } => "unknown".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+use ZoomCall::{
+    CreateMeeting as Create, DeleteMeeting as Delete, ExchangeCode as Exchange, GetMeeting as Get,
+    ListMeetings as List, Me, UpdateMeeting as Update,
+};
+
+const FAILURES: [(&str, &[ZoomCall], &str); 23] = [
+    (
+        "err_400_1120_invite_expired",
+        &[Me],
+        "unauthorized 400 Some(1120)",
+    ),
+    (
+        "err_400_3000_schedule_for",
+        &[Create, Update],
+        "refused 400 Some(3000)",
+    ),
+    (
+        "err_400_300_bad_json",
+        &[Create, Update],
+        "refused 400 Some(300)",
+    ),
+    (
+        "err_400_300_validation",
+        &[Create, Update],
+        "refused 400 Some(300)",
+    ),
+    (
+        "err_400_3161_hosting_disabled",
+        &[Create, List],
+        "refused 400 Some(3161)",
+    ),
+    (
+        "err_400_4711_scopes",
+        &[Me, List],
+        "unauthorized 400 Some(4711)",
+    ),
+    (
+        "err_4711_scopes_delete",
+        &[Delete],
+        "unauthorized 400 Some(4711)",
+    ),
+    (
+        "err_401_124_expired",
+        &[Create, Get, Me],
+        "unauthorized 401 Some(124)",
+    ),
+    (
+        "err_401_124_invalid",
+        &[Update, Delete, List],
+        "unauthorized 401 Some(124)",
+    ),
+    (
+        "err_401_124_query_token",
+        &[Me],
+        "unauthorized 401 Some(124)",
+    ),
+    (
+        "err_404_1001_user",
+        &[Create, List, Me],
+        "refused 404 Some(1001)",
+    ),
+    (
+        "err_404_1001_user",
+        &[Get, Update, Delete],
+        "refused 404 Some(1001)",
+    ),
+    ("err_404_3001_meeting", &[Get, Update, Delete], "gone"),
+    // There is no meeting that could be gone.
+    (
+        "err_404_3001_meeting",
+        &[Create, List],
+        "refused 404 Some(3001)",
+    ),
+    ("err_429_daily_account", &[Create, List], "daily limit"),
+    (
+        "err_429_user_daily_100",
+        &[Create, Update, Delete],
+        "daily limit",
+    ),
+    ("err_429_lock", &[Create, Get], "slow down"),
+    ("err_429_qps", &[Create, Get, Delete, List, Me], "slow down"),
+    ("err_429_qps", &[Exchange], "slow down"),
+    (
+        "oauth_400_unsupported_grant",
+        &[Exchange],
+        "refused 400 None",
+    ),
+    (
+        "oauth_refresh_400_invalid_grant",
+        &[Exchange],
+        "unauthorized 400 None",
+    ),
+    (
+        "oauth_refresh_400_invalid_grant_min",
+        &[Exchange],
+        "unauthorized 400 None",
+    ),
+    (
+        "oauth_refresh_legacy_401",
+        &[Exchange],
+        "unauthorized 401 None",
+    ),
+];
+
+#[test]
+fn every_sample_of_an_error_is_understood() {
+    for (file, calls, expected) in FAILURES {
+        let answer = failure(&format!("{file}.json"));
+        for call in calls {
+            let error = make(&client(answer.clone()), *call).unwrap_err();
+            assert_eq!(brief(&error), expected, "{file} on {call:?}");
+            // What Zoom says may name people.
+            assert!(!error.to_string().contains("example.com"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn no_sample_is_left_out() {
+    let tabled = FAILURES.iter().map(|(file, ..)| (*file).to_owned());
+    let read = [
+        "oauth_token_200",
+        "resp_meeting_create_201",
+        "resp_meeting_get_200",
+    ];
+    let read = read
+        .into_iter()
+        .chain(["resp_meetings_list_200", "resp_users_me"]);
+    let used: BTreeSet<String> = tabled.chain(read.map(str::to_owned)).collect();
+    let files = std::fs::read_dir(folder()).unwrap();
+    let there: BTreeSet<String> = files
+        .map(|file| file.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(used, there);
+}
+
+#[test]
+fn a_created_and_a_read_meeting_are_understood() {
+    let created = success("resp_meeting_create_201.json", 201);
+    let meeting = demo("2026-11-24T15:00:00Z");
+    let created = block_on(created.create_meeting(&access(), &meeting)).unwrap();
+    let read = success("resp_meeting_get_200.json", 200);
+    let read = block_on(read.meeting(&access(), MeetingId::new(7))).unwrap();
+    for meeting in [created, read] {
+        assert!(meeting.id.number() > 0);
+        assert_eq!(meeting.join_url.as_str(), "https://example.com/j/11111");
+        assert_eq!(meeting.topic, "My Meeting");
+        assert_eq!(meeting.agenda, "My Meeting");
+        assert_eq!(meeting.start, Some(at("2022-03-25T07:29:29Z")));
+    }
+}
+
+#[test]
+fn a_list_is_understood() {
+    let list = success("resp_meetings_list_200.json", 200);
+    let page = block_on(list.upcoming_meetings(&access(), None)).unwrap();
+    assert_eq!(page.meetings.len(), 1);
+    assert_eq!(page.meetings[0].id, MeetingId::new(97_763_643_886));
+    let next = page.next.as_ref().map(PageToken::as_str);
+    assert_eq!(next, Some("Tva2CuIdTgsv8wAnhyAdU3m06Y2HuLQtlh3"));
+}
+
+#[test]
+fn a_user_and_tokens_are_understood() {
+    let user = block_on(success("resp_users_me.json", 200).me(&access())).unwrap();
+    assert_eq!(user.id.as_str(), "zJKyaiAyTNC-MWjiWC18KQ");
+    let tokens = success("oauth_token_200.json", 200);
+    let grant = block_on(tokens.exchange_code(&Secret::new("c"), access().deadline)).unwrap();
+    assert!(grant.access_token.expose().ends_with("SAMPLE.SAMPLE"));
+    assert!(grant.refresh_token.expose().ends_with("SAMPLE-R.SAMPLE-R"));
+    assert_eq!((grant.expires_in_seconds, grant.scopes.len()), (3599, 4));
+    assert!(!format!("{grant:?}").contains("SAMPLE"));
+}
+
+#[test]
+fn a_success_for_another_question_is_in_doubt() {
+    for (file, call) in [
+        ("resp_users_me.json", Exchange),
+        ("oauth_token_200.json", Create),
+        ("resp_meeting_get_200.json", List),
+    ] {
+        let error = make(&success(file, 200), call).unwrap_err();
+        assert_eq!(brief(&error), "unknown", "{file}");
+        assert!(!format!("{error:?}").contains("SAMPLE"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_a_call_panic(status in 100_u16..1000, body: Vec<u8>) {
+        let answer = http::Response::builder().status(status).body(body).unwrap();
+        let client = client(answer);
+        for call in [Create, Get, Update, Delete, List, Me, Exchange] {
+            let _ = make(&client, call);
+        }
+    }
+}
