@@ -63,7 +63,7 @@ pub enum Refusal {
         what: &'static str,
     },
     /// There is no such thing in this account, whatever other accounts have (R5).
-    #[error("there is no {0} in this account")]
+    #[error("there is no {0} here")]
     NotFound(Thing),
     /// The start is not bookable (R20). Offer what `slots` answers now.
     #[error("the slot at {start:?} is not available")]

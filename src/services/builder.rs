@@ -37,8 +37,7 @@ pub struct Builder {
     zoom: Arc<dyn ZoomApi>,
     auth: Arc<dyn ZoomAuth>,
     sealer: Option<Arc<dyn Sealer>>,
-    clock: Option<Arc<dyn Clock>>,
-    entropy: Option<Arc<dyn Entropy>>,
+    ambient: Ambient,
     realm: String,
     settings: Settings,
 }
@@ -53,15 +52,27 @@ impl fmt::Debug for Builder {
     }
 }
 
-#[cfg(feature = "system")]
-fn system() -> (Option<Arc<dyn Clock>>, Option<Arc<dyn Entropy>>) {
-    use crate::ports::{SystemClock, SystemEntropy};
-    (Some(Arc::new(SystemClock)), Some(Arc::new(SystemEntropy)))
+/// Time and randomness unless others are set.
+#[cfg_attr(not(feature = "system"), derive(Default))]
+struct Ambient {
+    clock: Option<Arc<dyn Clock>>,
+    entropy: Option<Arc<dyn Entropy>>,
 }
 
-#[cfg(not(feature = "system"))]
-fn system() -> (Option<Arc<dyn Clock>>, Option<Arc<dyn Entropy>>) {
-    (None, None)
+impl Ambient {
+    #[cfg(feature = "system")]
+    fn system() -> Self {
+        use crate::ports::{SystemClock, SystemEntropy};
+        Self {
+            clock: Some(Arc::new(SystemClock)),
+            entropy: Some(Arc::new(SystemEntropy)),
+        }
+    }
+
+    #[cfg(not(feature = "system"))]
+    fn system() -> Self {
+        Self::default()
+    }
 }
 
 impl Builder {
@@ -70,14 +81,12 @@ impl Builder {
         zoom: Arc<dyn ZoomApi>,
         auth: Arc<dyn ZoomAuth>,
     ) -> Self {
-        let (clock, entropy) = system();
         Self {
             store,
             zoom,
             auth,
             sealer: None,
-            clock,
-            entropy,
+            ambient: Ambient::system(),
             realm: "default".to_owned(),
             settings: Settings {
                 quota_cap: 100,
@@ -98,14 +107,14 @@ impl Builder {
     /// With another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
+        self.ambient.clock = Some(clock);
         self
     }
 
     /// With another source of randomness than the system's.
     #[must_use]
     pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
-        self.entropy = Some(entropy);
+        self.ambient.entropy = Some(entropy);
         self
     }
 
@@ -159,8 +168,8 @@ impl Builder {
             zoom: self.zoom,
             auth: self.auth,
             sealer: self.sealer,
-            clock: self.clock.ok_or(BuildError::NoClock)?,
-            entropy: self.entropy.ok_or(BuildError::NoEntropy)?,
+            clock: self.ambient.clock.ok_or(BuildError::NoClock)?,
+            entropy: self.ambient.entropy.ok_or(BuildError::NoEntropy)?,
             keys: Keys::new(self.realm),
             settings: self.settings,
         }))

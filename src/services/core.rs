@@ -98,10 +98,12 @@ impl Core {
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Done, Error> {
         for _ in 0..C::MOST_TRIES {
             let mut planner = self.planner()?;
-            match command.plan(self, &mut planner).await? {
-                Plan::Nothing(done) => return Ok(done),
-                Plan::Stale => {}
-                Plan::Commit(done) => {
+            match command.plan(self, &mut planner).await {
+                // Others were at work while it was planned: plan anew.
+                Ok(Plan::Stale) | Err(Error::Conflict(_)) => {}
+                Err(error) => return Err(error),
+                Ok(Plan::Nothing(done)) => return Ok(done),
+                Ok(Plan::Commit(done)) => {
                     if self.commit(&planner.into_change_set()?).await? {
                         return Ok(done);
                     }

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::core::Core;
+use super::caller::Caller;
+use super::core::{Command, Core, Plan};
 use super::planner::{Planner, decode};
 use super::setup::Setup;
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::ports::Page;
 use crate::rules::host_day::{HostDay, days_touched};
-use crate::rules::offers;
-use crate::words::{CalendarRef, Interval, Occupancy, Occupant, UserId};
+use crate::rules::{Offer, offers};
+use crate::words::{CalendarId, CalendarRef, Interval, Occupancy, Occupant, UserId};
 
 /// Rows of one page of a host's days.
 const PAGE: u16 = 100;
@@ -29,30 +31,46 @@ pub struct Slot {
     pub seats_left: u32,
 }
 
-pub(crate) async fn slots(
-    core: &Core,
-    planner: &mut Planner<'_>,
-    calendar: &CalendarRef,
-    (from, to): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<Vec<Slot>, Error> {
-    let invalid = |error| Refusal::from(InvalidInput::from(error));
-    let setup = Setup::peek(planner, calendar).await?;
-    let rules = setup.rules();
-    let reach = rules.reach(from, to).map_err(invalid)?;
-    let mut occupied = BTreeMap::new();
-    for occupant in setup.occupants() {
-        let found = occupancies(core, &occupant, reach).await?;
-        occupied.insert(occupant, found);
+pub(crate) struct FindSlots<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) calendar: &'a CalendarId,
+    pub(crate) from: DateTime<Utc>,
+    pub(crate) to: DateTime<Utc>,
+}
+
+#[async_trait]
+impl Command for FindSlots<'_> {
+    type Done = Vec<Slot>;
+
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
+        let invalid = |error| Refusal::from(InvalidInput::from(error));
+        self.caller.check(planner).await?;
+        let calendar = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
+        let setup = Setup::peek(planner, &calendar).await?;
+        let rules = setup.rules();
+        let reach = rules.reach(self.from, self.to).map_err(invalid)?;
+        let mut occupied = BTreeMap::new();
+        for occupant in setup.occupants() {
+            let found = occupancies(core, &occupant, reach).await?;
+            occupied.insert(occupant, found);
+        }
+        let given = |occupant: &Occupant| occupied.get(occupant).cloned().unwrap_or_default();
+        let hosts = setup.host_times(reach, &given);
+        let offers = offers(&rules, &hosts, self.from, self.to, planner.now).map_err(invalid)?;
+        Ok(Plan::Nothing(offers.iter().map(slot).collect()))
     }
-    let given = |occupant: &Occupant| occupied.get(occupant).cloned().unwrap_or_default();
-    let hosts = setup.host_times(reach, &given);
-    let offers = offers(&rules, &hosts, from, to, planner.now).map_err(invalid)?;
-    let slot = |offer: &crate::rules::Offer| Slot {
+}
+
+fn slot(offer: &Offer) -> Slot {
+    Slot {
         interval: offer.interval(),
         hosts: offer.hosts().cloned().collect(),
         seats_left: offer.seats_left(),
-    };
-    Ok(offers.iter().map(slot).collect())
+    }
 }
 
 /// What a host has given away around a range, each slot once. A stale read is caught by the

@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 use uuid::Uuid;
 
 use super::records::{
-    AppointmentRow, ClaimRow, ConnectionRow, EventRow, LaneRow, MembershipRow, MessageRow,
-    QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
+    AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
+    MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
@@ -16,8 +16,8 @@ use crate::rules::host_day::HostDay;
 use crate::rules::link::Link;
 use crate::rules::slot::{Slot, SlotKey};
 use crate::words::{
-    Account, AccountId, AppointmentId, Calendar, CalendarRef, ChangeSetId, LinkId, Occupant,
-    RequestId, UserId, ZoomAccountId,
+    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, Occupant, RequestId,
+    UserId, ZoomAccountId,
 };
 
 /// A key, and what its row holds.
@@ -99,8 +99,15 @@ impl Keys {
         self.of_account(account, sort("membership").text(user.as_str()))
     }
 
-    pub(crate) fn calendar(&self, calendar: &CalendarRef) -> RowKey<Calendar> {
+    pub(crate) fn calendar(&self, calendar: &CalendarRef) -> RowKey<CalendarRow> {
         let sort = sort("calendar").text(calendar.calendar().as_str());
+        self.of_account(calendar.account(), sort)
+    }
+
+    pub(crate) fn host_page(&self, calendar: &CalendarRef, page: u16) -> RowKey<HostPageRow> {
+        let sort = sort("calendar hosts")
+            .text(calendar.calendar().as_str())
+            .number(page.into());
         self.of_account(calendar.account(), sort)
     }
 

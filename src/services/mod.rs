@@ -2,6 +2,7 @@
 
 mod book;
 mod builder;
+mod calendars;
 mod caller;
 mod connect;
 mod core;

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 
+use super::calendars;
 use super::caller::Caller;
 use super::core::{Command, Core, Plan};
 use super::planner::Planner;
 use super::records::{MembershipRow, UserRow};
-use super::setup::{find_calendar, missing};
+use super::setup::missing;
 use crate::error::{Error, InvalidInput, Refusal, Thing};
 use crate::rules::location::check_calendar;
 use crate::words::{
@@ -119,8 +120,7 @@ impl Command for PutCalendar<'_> {
         if calendar.account != *self.caller.account() {
             return Err(missing(Thing::Account(calendar.account.clone())));
         }
-        let row = planner.keys.calendar(&calendar.as_ref());
-        let before = planner.load(&row).await?;
+        let before = calendars::peek(planner, &calendar.as_ref()).await?;
         if before.is_some_and(|before| !same_kind(&before.kind, &calendar.kind)) {
             let kind_changed = InvalidInput::KindChanged {
                 calendar: calendar.id.clone(),
@@ -128,7 +128,7 @@ impl Command for PutCalendar<'_> {
             return Err(Refusal::from(kind_changed).into());
         }
         check(planner, calendar).await?;
-        planner.put_setting(&row, calendar)?;
+        calendars::put(planner, calendar).await?;
         Ok(Plan::Commit(()))
     }
 }
@@ -184,15 +184,13 @@ impl Command for SetCalendarLocation<'_> {
             .check_admin(planner, self.host, "set a meeting location")
             .await?;
         let id = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
-        let row = planner.keys.calendar(&id);
-        planner.load(&row).await?;
-        let mut calendar = find_calendar(planner, &id).await?;
+        let mut calendar = calendars::find(planner, &id).await?;
         match self.host {
             None => calendar.location = Some(self.location.clone()),
             Some(user) => calendar.kind = self.at_host(calendar.kind, user)?,
         }
         check_location(&calendar)?;
-        planner.put_setting(&row, &calendar)?;
+        calendars::put(planner, &calendar).await?;
         Ok(Plan::Commit(()))
     }
 }

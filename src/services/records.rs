@@ -14,7 +14,7 @@ use crate::rules::link::Link;
 use crate::rules::slot::{Slot, SlotKey};
 use crate::words::{
     Account, AccountId, AppointmentId, Calendar, CalendarRef, Interval, LinkId, Location, Notes,
-    Occupant, Participant, Role, Status, Title, User, UserId, ZoomAccountId,
+    Occupant, Participant, Role, RoundRobinHost, Status, Title, User, UserId, ZoomAccountId,
 };
 
 /// Something that is kept in a row, as JSON.
@@ -29,7 +29,6 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 }
 
 impl Record for Account {}
-impl Record for Calendar {}
 impl Record for HostDay {}
 impl Record for Slot {}
 impl Record for Assignments {}
@@ -39,6 +38,26 @@ impl Record for Link {
         Self::due(self)
     }
 }
+
+/// A calendar; the hosts of a round robin stand in pages.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CalendarRow {
+    pub(crate) calendar: Calendar,
+    /// Changes with every change, so that pages of another one are noticed.
+    pub(crate) revision: Uuid,
+    pub(crate) host_pages: u16,
+}
+
+impl Record for CalendarRow {}
+
+/// Some of the hosts of a round robin calendar.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct HostPageRow {
+    pub(crate) revision: Uuid,
+    pub(crate) hosts: Vec<RoundRobinHost>,
+}
+
+impl Record for HostPageRow {}
 
 /// A user, and whether they still are one.
 #[derive(Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use super::connect::{Connect, Connected, consented};
 use super::core::{Core, LinkWork};
 use super::edit::{Edit, EditAppointment};
 use super::end::{Cancel, Confirm, Delete};
-use super::find::{self, Slot};
+use super::find::{FindSlots, Slot};
 use super::put::{
     DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser, SetCalendarLocation,
 };
@@ -24,8 +24,8 @@ use super::zoom_work::work_on;
 use crate::error::{Error, Refusal};
 use crate::ports::{Store, ZoomApi, ZoomAuth};
 use crate::words::{
-    Account, AccountId, AppointmentId, Calendar, CalendarId, CalendarRef, LinkId, LocationSetting,
-    Role, Secret, User, UserId,
+    Account, AccountId, AppointmentId, Calendar, CalendarId, LinkId, LocationSetting, Role, Secret,
+    User, UserId,
 };
 
 /// Books appointments on calendars, and keeps their Zoom links.
@@ -188,10 +188,14 @@ impl Scheduler {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<Slot>, Error> {
-        let mut planner = self.core.planner()?;
-        caller.check(&mut planner).await?;
-        let calendar = CalendarRef::new(caller.account().clone(), calendar.clone());
-        find::slots(&self.core, &mut planner, &calendar, (from, to)).await
+        self.core
+            .run(&FindSlots {
+                caller,
+                calendar,
+                from,
+                to,
+            })
+            .await
     }
 
     /// Books a slot. The booking stands when this answers; its Zoom link was tried once and may

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::calendars;
 use super::planner::Planner;
 use crate::error::{Error, Fault, Refusal, Thing};
 use crate::rules::{Group, HostTimes, SlotRules, open_times};
@@ -27,7 +28,7 @@ impl Setup {
         let keys = planner.keys;
         let account = planner.peek(&keys.account(calendar.account())).await?;
         let account = account.ok_or_else(|| missing(Thing::Account(calendar.account().clone())))?;
-        let found = find_calendar(planner, calendar).await?;
+        let found = calendars::find(planner, calendar).await?;
         let users = members(planner, &found).await?;
         Ok(Self {
             account,
@@ -105,15 +106,6 @@ impl Setup {
     pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {
         self.users.get(occupant.user()?)
     }
-}
-
-/// A calendar as it is, or a moment ago was.
-pub(crate) async fn find_calendar(
-    planner: &mut Planner<'_>,
-    calendar: &CalendarRef,
-) -> Result<Calendar, Error> {
-    let found = planner.peek(&planner.keys.calendar(calendar)).await?;
-    found.ok_or_else(|| missing(Thing::Calendar(calendar.calendar().clone())))
 }
 
 /// The hosts of a calendar who exist and belong to its account.

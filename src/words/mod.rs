@@ -5,6 +5,8 @@
 
 mod appointment;
 mod calendar;
+mod fairness;
+mod hosts;
 mod hours;
 mod id;
 mod interval;
@@ -18,10 +20,11 @@ mod zone;
 mod zoom;
 
 pub use appointment::Status;
-pub use calendar::{
-    Attendance, Calendar, CalendarKind, CollectiveHost, CollectiveHosts, Confirmation, Fairness,
-    FairnessDays, InvalidFairnessDays, InvalidHosts, MAX_COLLECTIVE_HOSTS, MAX_ROUND_ROBIN_HOSTS,
-    RoundRobinHost, RoundRobinHosts,
+pub use calendar::{Calendar, CalendarKind, Confirmation};
+pub use fairness::{Fairness, FairnessDays, InvalidFairnessDays};
+pub use hosts::{
+    Attendance, CollectiveHost, CollectiveHosts, InvalidHosts, MAX_COLLECTIVE_HOSTS,
+    MAX_ROUND_ROBIN_HOSTS, RoundRobinHost, RoundRobinHosts,
 };
 pub use hours::{Hours, InvalidTimeOfDay, InvalidWindow, TimeOfDay, WeeklyHours, Window};
 pub use id::{

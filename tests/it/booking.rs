@@ -35,3 +35,29 @@ fn r19_the_last_seat_is_given_once() {
         panic!()
     };
 }
+
+#[test]
+fn a_round_robin_calendar_holds_2000_hosts() {
+    let world = World::new(&[]);
+    let hosts: Vec<String> = (0..2000)
+        .map(|n| format!("6f9619ff-8b86-d011-b42d-{n:012}"))
+        .collect();
+    for host in &hosts {
+        world.add_user(host);
+    }
+    let mut names: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    world.put(&round_robin(&names));
+    let booked = block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
+    assert_eq!(booked.hosts, [user(names[0])]);
+    // Fewer hosts, and none of the old ones is left over.
+    names.truncate(3);
+    world.put(&round_robin(&names));
+    let (from, to) = (booked.interval.start(), booked.interval.end());
+    let slots = block_on(
+        world
+            .scheduler
+            .slots(&caller(), &crate::world::demo(), from, to),
+    )
+    .unwrap();
+    assert_eq!(slots[0].hosts, [user(names[1]), user(names[2])]);
+}

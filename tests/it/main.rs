@@ -4,7 +4,11 @@
 #[cfg(test)]
 mod booking;
 #[cfg(test)]
+mod interleaving;
+#[cfg(test)]
 mod slots_oracle;
+#[cfg(test)]
+mod steps;
 #[cfg(test)]
 mod words_input;
 #[cfg(test)]

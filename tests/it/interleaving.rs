@@ -1,0 +1,259 @@
+//! Two calls at once, stopped at every await; calls dropped at every await; commits whose outcome
+//! is unknown.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use slotlink::testkit::block_on;
+use slotlink::words::{RequestId, Seats, Secret};
+use slotlink::zoom::{ZoomApp, ZoomClient};
+use slotlink::{Appointment, BookRequest, Error, MemoryStore, Scheduler};
+
+use crate::steps::{Run, Stepping, Trouble, TroubledStore};
+use crate::world::{World, abc, builder, caller, request, round_robin, slot_settings};
+
+const TEN: &str = "2026-11-24T10:00:00Z";
+const NOON: &str = "2026-11-24T12:00:00Z";
+
+/// Another instance over the world's store and Zoom, which stops at every call.
+fn stepping(world: &World) -> Scheduler {
+    let app = ZoomApp::new(
+        "client",
+        Secret::new("secret"),
+        "https://crm.example".parse().unwrap(),
+    );
+    let http = Arc::new(Stepping(world.zoom.clone()));
+    let store = Arc::new(Stepping(world.store.clone()));
+    let zoom = Arc::new(ZoomClient::new(app, http));
+    Scheduler::builder(store, zoom)
+        .sealer(Arc::new(slotlink::testkit::TestSealer))
+        .clock(world.clock.clone())
+        .entropy(Arc::new(slotlink::testkit::SeededEntropy::new(77)))
+        .build()
+        .unwrap()
+}
+
+fn one_seat() -> World {
+    let world = World::new(&["A001"]);
+    world.put(&round_robin(&["A001"]));
+    world
+}
+
+fn last_of_two_seats() -> World {
+    let world = World::new(&["A001"]);
+    let mut calendar = round_robin(&["A001"]);
+    calendar.slot = slot_settings(30).with_seats(Seats::new(2).unwrap());
+    world.put(&calendar);
+    block_on(world.scheduler.book(&caller(), &request(TEN, "Early"))).unwrap();
+    world
+}
+
+type Answer = Result<Appointment, Error>;
+
+/// Checks that exactly one booking won, that the loser was told so, and that the winner has the
+/// only meeting of the slot.
+fn one_winner(world: &World, answers: [Answer; 2]) {
+    let [won, lost] = match answers {
+        [Ok(won), Err(lost)] | [Err(lost), Ok(won)] => [Ok(won), Err(lost)],
+        other => panic!("not one winner: {other:?}"),
+    };
+    assert_eq!(lost.unwrap_err().kind(), "slot_unavailable");
+    let won: Appointment = won.unwrap();
+    let found = block_on(world.scheduler.appointment(&caller(), won.id)).unwrap();
+    assert_eq!(found.id, won.id);
+    world.settle();
+    assert_eq!(world.zoom.meetings().len(), 1);
+    let free = block_on(
+        world
+            .scheduler
+            .slots(&caller(), &crate::world::demo(), at_ten(), after()),
+    );
+    assert_eq!(free.unwrap(), []);
+}
+
+fn at_ten() -> chrono::DateTime<chrono::Utc> {
+    TEN.parse().unwrap()
+}
+
+fn after() -> chrono::DateTime<chrono::Utc> {
+    "2026-11-24T10:30:00Z".parse().unwrap()
+}
+
+/// Runs one booking for `k` awaits, the other for `j`, then the first to its end, then the other.
+///
+/// Over all `k` and `j` that is every order that can be told apart: only commits change anything,
+/// and the loser's second try runs alone.
+#[test]
+fn r19_two_bookings_of_the_last_seat_have_one_winner_at_every_await() {
+    for make in [one_seat, last_of_two_seats] {
+        let mut runs = 0;
+        for k in 0.. {
+            let mut in_first = true;
+            for j in 0.. {
+                let world = make();
+                let scheduler = stepping(&world);
+                let (pat, sam, by) = (request(TEN, "Pat"), request(TEN, "Sam"), caller());
+                let mut first = Run::new(scheduler.book(&by, &pat));
+                let mut second = Run::new(scheduler.book(&by, &sam));
+                in_first = first.steps(k);
+                let in_second = second.steps(j);
+                one_winner(&world, [first.finish(), second.finish()]);
+                runs += 1;
+                if !in_second {
+                    break;
+                }
+            }
+            if !in_first {
+                break;
+            }
+        }
+        assert!(runs > 500, "{runs} orders");
+    }
+}
+
+#[test]
+fn two_bookings_of_one_slot_share_one_link_at_every_await() {
+    let make = || {
+        let world = World::new(&["A001"]);
+        let mut calendar = round_robin(&["A001"]);
+        calendar.slot = slot_settings(30).with_seats(Seats::new(2).unwrap());
+        world.put(&calendar);
+        world
+    };
+    for k in 0.. {
+        let world = make();
+        let scheduler = stepping(&world);
+        let (pat, sam, by) = (request(TEN, "Pat"), request(TEN, "Sam"), caller());
+        let mut first = Run::new(scheduler.book(&by, &pat));
+        let second = Run::new(scheduler.book(&by, &sam));
+        let in_first = first.steps(k);
+        let second = second.finish().unwrap();
+        let first = first.finish().unwrap();
+        world.clock.advance(chrono::TimeDelta::minutes(1));
+        world.settle();
+        let read = |id| {
+            block_on(world.scheduler.appointment(&caller(), id))
+                .unwrap()
+                .location
+        };
+        assert_eq!(read(first.id), read(second.id), "R11 after {k} steps");
+        assert_eq!(world.zoom.meetings().len(), 1, "after {k} steps");
+        if !in_first {
+            break;
+        }
+    }
+}
+
+/// The future of a call is dropped at every await; the same request sent again is done once.
+#[test]
+fn a_dropped_booking_is_safe_at_every_await() {
+    let id = RequestId::new("press-twice").unwrap();
+    for k in 0.. {
+        let world = one_seat();
+        let scheduler = stepping(&world);
+        let (by, pat) = (caller(), request(TEN, "Pat").with_request_id(id.clone()));
+        let mut dropped = Run::new(scheduler.book(&by, &pat));
+        let unfinished = dropped.steps(k);
+        drop(dropped);
+        let again = block_on(world.scheduler.book(&by, &pat)).unwrap();
+        let repeated = block_on(world.scheduler.book(&by, &pat)).unwrap();
+        assert_eq!(again.id, repeated.id, "after {k} steps");
+        let other = block_on(world.scheduler.book(&by, &request(TEN, "Sam"))).unwrap_err();
+        assert_eq!(other.kind(), "slot_unavailable");
+        world.clock.advance(chrono::TimeDelta::minutes(1));
+        world.settle();
+        // Never two; none if the call was cut off between being sent and being taken down.
+        assert!(world.zoom.meetings().len() <= 1, "after {k} steps");
+        if !unfinished {
+            break;
+        }
+    }
+}
+
+/// A world whose store has trouble with one commit of the call under test.
+fn troubled(trouble: Trouble, before: u32) -> (World, Scheduler) {
+    let world = one_seat();
+    let store = Arc::new(TroubledStore {
+        store: world.store.clone(),
+        trouble,
+        before: AtomicU32::new(before),
+    });
+    let scheduler = builder(store, &world.zoom, &world.clock, 5)
+        .build()
+        .unwrap();
+    (world, scheduler)
+}
+
+#[test]
+fn an_unknown_outcome_is_settled_by_sending_the_same_change_again() {
+    for trouble in [Trouble::UnknownApplied, Trouble::UnknownLost] {
+        // The three commits of a booking with its link: the booking, and those around the call.
+        for before in 0..3 {
+            let (world, scheduler) = troubled(trouble, before);
+            let booked = block_on(scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
+            let location = format!("{:?}", booked.location);
+            assert!(
+                location.contains("Ready"),
+                "{trouble:?} {before}: {location}"
+            );
+            assert_eq!(world.zoom.meetings().len(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_store_that_is_down_changes_nothing() {
+    let (world, scheduler) = troubled(Trouble::Unavailable, 0);
+    let rows = world.store.len();
+    let fault = block_on(scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap_err();
+    assert_eq!(fault.kind(), "store_unavailable");
+    assert_eq!(world.store.len(), rows);
+}
+
+#[test]
+fn a_booking_stands_though_its_link_fails_on_the_store() {
+    let (world, scheduler) = troubled(Trouble::Unavailable, 1);
+    let booked = block_on(scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
+    assert!(format!("{:?}", booked.location).contains("Pending"));
+    world.settle();
+    let found = block_on(world.scheduler.appointment(&caller(), booked.id)).unwrap();
+    assert!(format!("{:?}", found.location).contains("Ready"));
+}
+
+#[test]
+fn one_winner_for_a_slot_that_another_moves_into() {
+    for k in 0.. {
+        let world = one_seat();
+        let by = caller();
+        let moved = block_on(world.scheduler.book(&by, &request(NOON, "Pat"))).unwrap();
+        let scheduler = stepping(&world);
+        let sam: BookRequest = request(TEN, "Sam");
+        let mut first = Run::new(scheduler.reschedule(&by, moved.id, at_ten(), None));
+        let unfinished = first.steps(k);
+        let second = Run::new(scheduler.book(&by, &sam)).finish();
+        let first = first.finish();
+        assert_ne!(first.is_ok(), second.is_ok(), "after {k} steps");
+        let at = block_on(world.scheduler.appointment(&by, moved.id))
+            .unwrap()
+            .interval;
+        assert_eq!(at.start() == at_ten(), first.is_ok());
+        if !unfinished {
+            break;
+        }
+    }
+}
+
+#[test]
+fn realms_see_nothing_of_each_other() {
+    let world = one_seat();
+    let store: Arc<MemoryStore> = world.store.clone();
+    let other = builder(store, &world.zoom, &world.clock, 9)
+        .realm("other")
+        .build()
+        .unwrap();
+    let unknown = block_on(other.book(&caller(), &request(TEN, "Pat"))).unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        format!("there is no account {} here", abc())
+    );
+}
