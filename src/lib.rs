@@ -1,4 +1,26 @@
-//! Group-calendar scheduling with Zoom links, as an embeddable core.
+#![doc = include_str!("../README.md")]
+//!
+//! ## How it is built
+//!
+//! Each layer uses only those before it:
+//!
+//! 1. [`words`]: plain values that cannot be wrong.
+//! 2. [`rules`]: pure decisions. What is bookable, who gets it, what becomes of a link.
+//! 3. [`ports`]: what a host plugs in, as traits with numbered contracts.
+//! 4. [`Scheduler`]: the calls; the only place that orders effects. [`zoom`] is the client of Zoom
+//!    over the HTTP port.
+//! 5. `testkit`: what tests need.
+//!
+//! A call answers with an [`Error`]: a refusal (the rules say no), a conflict (others were faster) or
+//! a fault (a port failed). It then changed nothing.
+//!
+//! ## Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `system` | yes | the system's clock and randomness, as defaults of the builder |
+//! | `memory` | no | `MemoryStore` |
+//! | `testkit` | no | `testkit`: simulated Zoom, manual clock, scenarios; switches `memory` on |
 
 mod error;
 #[cfg(feature = "memory")]

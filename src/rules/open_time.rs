@@ -184,6 +184,15 @@ mod tests {
     }
 
     #[test]
+    fn where_midnight_is_repeated_the_day_before_closes_at_the_second() {
+        assert_open(
+            &daily("America/Havana", &["20:00-24:00"]),
+            "2026-11-01T04:30:00/2026-11-01T12:00:00",
+            &["2026-11-01T04:30:00/2026-11-01T05:00:00"],
+        );
+    }
+
+    #[test]
     fn a_narrower_question_gets_the_same_answer_cut() {
         for zone in [
             "America/Havana",

@@ -304,6 +304,9 @@ mod tests {
             1,
         );
         assert_places(&rules, &[sits("A", 2), free("B"), sits("C", 2)], "", 0);
+        // One record is behind.
+        assert_places(&rules, &[sits("A", 1), sits("C", 2)], "", 0);
+        assert_places(&rules, &[sits("A", 2), sits("C", 1)], "", 0);
         // D joined the calendar later, and is busy: the slot stays bookable without them.
         assert_places(
             &rules,

@@ -68,8 +68,8 @@ fn refused_consent(error: ZoomError) -> Error {
 /// Ties a Zoom account to a user id and keeps its tokens.
 pub(crate) struct Connect<'a> {
     pub(crate) user: &'a UserId,
-    pub(crate) zoom: ZoomAccountId,
-    pub(crate) grant: TokenGrant,
+    pub(crate) zoom: &'a ZoomAccountId,
+    pub(crate) grant: &'a TokenGrant,
 }
 
 #[async_trait]
@@ -86,7 +86,7 @@ impl Command for Connect<'_> {
         if known.is_none_or(|row| row.deleted) {
             return Err(missing(Thing::User(self.user.clone())));
         }
-        let claim = keys.claim(&self.zoom);
+        let claim = keys.claim(self.zoom);
         let tie = planner.load(&claim).await?;
         if tie.is_some_and(|tie| tie.user != *self.user) {
             return Err(Refusal::ZoomAccountTaken {
@@ -96,7 +96,7 @@ impl Command for Connect<'_> {
         }
         let connection = keys.connection(self.user);
         let previous = planner.load(&connection).await?.map(|row| row.zoom);
-        let previous = previous.filter(|zoom| *zoom != self.zoom);
+        let previous = previous.filter(|zoom| zoom != self.zoom);
         if let Some(previous) = &previous {
             let old_claim = keys.claim(previous);
             planner.load(&old_claim).await?;
@@ -117,11 +117,41 @@ impl Command for Connect<'_> {
     }
 }
 
+/// A refused consent has killed the tokens that the rightful user had: Zoom honours only the last
+/// ones. They get the new ones, or the click of another would cut them off. Best effort: else they
+/// have to reconnect.
+pub(crate) struct HandOver<'a> {
+    pub(crate) zoom: &'a ZoomAccountId,
+    pub(crate) grant: &'a TokenGrant,
+}
+
+#[async_trait]
+impl Command for HandOver<'_> {
+    type Done = ();
+
+    async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let Some(tie) = planner.load(&planner.keys.claim(self.zoom)).await? else {
+            return Ok(Plan::Nothing(()));
+        };
+        let connection = planner.keys.connection(&tie.user);
+        let known = planner.load(&connection).await?;
+        if known.is_none_or(|row| row.zoom != *self.zoom) {
+            return Ok(Plan::Nothing(()));
+        }
+        let connect = Connect {
+            user: &tie.user,
+            zoom: self.zoom,
+            grant: self.grant,
+        };
+        planner.put(&connection, &connect.row(core, planner.now)?)?;
+        Ok(Plan::Commit(()))
+    }
+}
+
 impl Connect<'_> {
     fn row(&self, core: &Core, now: DateTime<Utc>) -> Result<ConnectionRow, Fault> {
         let sealer = sealer(core)?;
-        let seal =
-            |token: Token, secret| sealer.seal(&token.context(self.user, &self.zoom), secret);
+        let seal = |token: Token, secret| sealer.seal(&token.context(self.user, self.zoom), secret);
         Ok(ConnectionRow {
             user: self.user.clone(),
             zoom: self.zoom.clone(),

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::book::{Book, BookRequest};
 use super::builder::Builder;
 use super::caller::{Actor, Caller};
-use super::connect::{Connect, Connected, consented};
+use super::connect::{Connect, Connected, HandOver, consented};
 use super::core::{Core, LinkWork};
 use super::edit::{Edit, EditAppointment};
 use super::end::{Cancel, Confirm, Delete};
@@ -170,7 +170,22 @@ impl Scheduler {
             return Err(Refusal::NotPermitted { who, what }.into());
         }
         let (zoom, grant) = consented(&self.core, code).await?;
-        self.core.run(&Connect { user, zoom, grant }).await
+        let connect = Connect {
+            user,
+            zoom: &zoom,
+            grant: &grant,
+        };
+        let connected = self.core.run(&connect).await;
+        if let Err(Error::Refused(Refusal::ZoomAccountTaken { zoom })) = &connected {
+            let _best_effort = self
+                .core
+                .run(&HandOver {
+                    zoom,
+                    grant: &grant,
+                })
+                .await;
+        }
+        connected
     }
 
     // ---- Booking ----

@@ -221,6 +221,13 @@ impl WeeklyHours {
             .fold(self, |hours, day| hours.with(day, windows.to_vec()))
     }
 
+    /// The same windows from Monday to Friday, closed at the weekend.
+    #[must_use]
+    pub fn monday_to_friday(windows: &[Window]) -> Self {
+        use Weekday::{Fri, Mon, Thu, Tue, Wed};
+        Self::new().on([Mon, Tue, Wed, Thu, Fri], windows)
+    }
+
     /// The windows of a day of the week.
     #[must_use]
     pub fn windows(&self, day: Weekday) -> &[Window] {

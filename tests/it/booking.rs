@@ -2,7 +2,8 @@
 
 use slotlink::rules::LinkState;
 use slotlink::testkit::block_on;
-use slotlink::{MeetingLocation, Refusal};
+use slotlink::words::ZoomAccountId;
+use slotlink::{Actor, MeetingLocation, Refusal};
 
 use crate::world::{World, caller, request, round_robin, user};
 
@@ -60,4 +61,20 @@ fn a_round_robin_calendar_holds_2000_hosts() {
     )
     .unwrap();
     assert_eq!(slots[0].hosts, [user(names[1]), user(names[2])]);
+}
+
+#[test]
+fn r2_a_refused_consent_of_another_user_does_not_cut_off_the_rightful_one() {
+    let world = World::new(&["A001", "B002"]);
+    world.put(&round_robin(&["A001"]));
+    let zoom_a = ZoomAccountId::new("zoom-A001").unwrap();
+    let code = world.zoom.consent(&zoom_a);
+    let (actor, b002) = (Actor::User(user("B002")), user("B002"));
+    let refused = block_on(world.scheduler.connect_zoom(&actor, &b002, &code)).unwrap_err();
+    assert_eq!(refused.kind(), "zoom_account_taken");
+    let booked = block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
+    assert!(matches!(
+        booked.location,
+        MeetingLocation::Zoom(LinkState::Ready { .. })
+    ));
 }

@@ -22,7 +22,7 @@ pub(super) fn open_minutes(world: &World, host: &Host) -> BTreeSet<i64> {
         .map(|m| clock(host.zone, (first + m) * 60))
         .collect();
     let mut open = BTreeSet::new();
-    for day in -1..9_i64 {
+    for day in 0..9_i64 {
         let date = world.base + TimeDelta::days(day - 3);
         let midnight = date.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp() / 60;
         let index = u8::try_from(day - 1).ok();
