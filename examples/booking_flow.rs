@@ -43,11 +43,7 @@ fn main() -> Outcome {
 async fn open_for_business() -> Outcome<Crm> {
     let clock = Arc::new(ManualClock::new("2026-11-23T08:00:00Z".parse()?));
     let zoom = Arc::new(SimulatedZoom::new(clock.clone()));
-    let app = ZoomApp::new(
-        "id",
-        Secret::new("secret"),
-        "https://crm.example/zoom".parse()?,
-    );
+    let app = ZoomApp::new("id", Secret::new("secret"), "https://crm.example/zoom".parse()?);
     let client = Arc::new(ZoomClient::new(app, zoom.clone()));
     let scheduler = Scheduler::builder(Arc::new(MemoryStore::new()), client)
         .clock(clock)
@@ -55,14 +51,8 @@ async fn open_for_business() -> Outcome<Crm> {
         .build()?;
 
     let account = AccountId::new("abc")?;
-    scheduler
-        .put_account(&Account::new(account.clone(), Name::new("ABC Marketing")?))
-        .await?;
-    let crm = Crm {
-        scheduler,
-        zoom,
-        by: Caller::system(account),
-    };
+    scheduler.put_account(&Account::new(account.clone(), Name::new("ABC Marketing")?)).await?;
+    let crm = Crm { scheduler, zoom, by: Caller::system(account) };
     for (id, mail) in [("A001", "a"), ("B002", "b"), ("C003", "c")] {
         add_user(&crm, id, mail).await?;
     }
@@ -83,16 +73,9 @@ async fn add_user(crm: &Crm, id: &str, mail: &str) -> Outcome {
     let weekly = WeeklyHours::monday_to_friday(&[open]);
     let hours = Hours::new(Zone::new("America/New_York")?).with_weekly(weekly);
     let email = Email::new(format!("{mail}@abcmarketing.com"))?;
-    let user = User::new(
-        UserId::new(id)?,
-        Name::new(format!("User {id}"))?,
-        email,
-        hours,
-    );
+    let user = User::new(UserId::new(id)?, Name::new(format!("User {id}"))?, email, hours);
     crm.scheduler.put_user(&user).await?;
-    crm.scheduler
-        .put_membership(crm.by.account(), &user.id, Role::User)
-        .await?;
+    crm.scheduler.put_membership(crm.by.account(), &user.id, Role::User).await?;
     Ok(())
 }
 
@@ -118,11 +101,7 @@ async fn connect_zoom(crm: &Crm) -> Outcome {
 async fn try_to_connect(crm: &Crm, id: &str, zoom: &str) -> Outcome {
     let (user, zoom) = (UserId::new(id)?, ZoomAccountId::new(zoom)?);
     let code = crm.zoom.consent(&zoom);
-    match crm
-        .scheduler
-        .connect_zoom(&Actor::User(user.clone()), &user, &code)
-        .await
-    {
+    match crm.scheduler.connect_zoom(&Actor::User(user.clone()), &user, &code).await {
         Ok(connected) => println!("   {user} connected {}", connected.zoom),
         Err(error) => println!("   {user} with {zoom}: {} ({error})", error.kind()),
     }
@@ -133,14 +112,8 @@ async fn round_robin(crm: &Crm) -> Outcome {
     let (ten, eleven) = (at("2026-11-24T15:00:00Z")?, at("2026-11-24T16:00:00Z")?);
     let id = CalendarId::new("demo")?;
     let day = at("2026-11-24T00:00:00Z")?;
-    let slots = crm
-        .scheduler
-        .slots(&crm.by, &id, day, at("2026-11-25T00:00:00Z")?)
-        .await?;
-    println!(
-        "\n== Round robin \"Product demo\", two seats: {} slots on Tuesday",
-        slots.len()
-    );
+    let slots = crm.scheduler.slots(&crm.by, &id, day, at("2026-11-25T00:00:00Z")?).await?;
+    println!("\n== Round robin \"Product demo\", two seats: {} slots on Tuesday", slots.len());
 
     let pat = book(crm, "demo", ten, "Pat").await?;
     show(crm, "Pat books 10:00", &pat);
@@ -149,32 +122,19 @@ async fn round_robin(crm: &Crm) -> Outcome {
     let edit = Edit::new().with_title(Title::new("Demo for Pat")?);
     let pat = crm.scheduler.edit(&crm.by, pat.id, &edit).await?;
     show(crm, "Pat's title changes: the link stays", &pat);
-    let sam = crm
-        .scheduler
-        .reschedule(&crm.by, sam.id, eleven, None)
-        .await?;
+    let sam = crm.scheduler.reschedule(&crm.by, sam.id, eleven, None).await?;
     show(crm, "Sam moves to 11:00: a new link", &sam);
-    let pat = crm
-        .scheduler
-        .reschedule(&crm.by, pat.id, eleven, None)
-        .await?;
+    let pat = crm.scheduler.reschedule(&crm.by, pat.id, eleven, None).await?;
     show(crm, "Pat moves there too: the slot's link is reused", &pat);
     work(crm).await?;
-    println!(
-        "   the link of 10:00, now unused, is deleted: {}",
-        meetings(crm)
-    );
+    println!("   the link of 10:00, now unused, is deleted: {}", meetings(crm));
     crm.scheduler.cancel(&crm.by, sam.id).await?;
     println!("   Sam cancels: Pat still uses the link: {}", meetings(crm));
     let pat = crm.scheduler.cancel(&crm.by, pat.id).await?;
     work(crm).await?;
     show(crm, "Pat cancels: nobody uses it any more", &pat);
     let again = book(crm, "demo", eleven, "Kim").await?;
-    show(
-        crm,
-        "Kim books 11:00: a dropped link never comes back",
-        &again,
-    );
+    show(crm, "Kim books 11:00: a dropped link never comes back", &again);
     Ok(())
 }
 
@@ -185,19 +145,12 @@ async fn collective(crm: &Crm) -> Outcome {
     let kickoff = book(crm, "kickoff", at("2026-11-25T15:00:00Z")?, "Lee").await?;
     show(crm, "Lee books 10:00", &kickoff);
     let taken = book(crm, "kickoff", at("2026-11-25T15:00:00Z")?, "Max").await;
-    let taken = taken
-        .err()
-        .map_or_else(String::new, |error| error.to_string());
+    let taken = taken.err().map_or_else(String::new, |error| error.to_string());
     println!("   Max wants it too: {taken}");
-    let moved = crm
-        .scheduler
-        .reschedule(&crm.by, kickoff.id, at("2026-11-26T15:00:00Z")?, None);
+    let moved = crm.scheduler.reschedule(&crm.by, kickoff.id, at("2026-11-26T15:00:00Z")?, None);
     show(crm, "Lee moves to Thursday", &moved.await?);
     work(crm).await?;
-    println!(
-        "   Wednesday's meeting is deleted once Thursday's is made: {}",
-        meetings(crm)
-    );
+    println!("   Wednesday's meeting is deleted once Thursday's is made: {}", meetings(crm));
     Ok(())
 }
 
@@ -205,10 +158,7 @@ async fn collective(crm: &Crm) -> Outcome {
 async fn restored_user(crm: &Crm) -> Outcome {
     println!("\n== A001 is deleted, and restored by support as A004 with the same e-mail address");
     let affected = crm.scheduler.delete_user(&UserId::new("A001")?).await?;
-    println!(
-        "   A001 still had {} upcoming appointment(s)",
-        affected.len()
-    );
+    println!("   A001 still had {} upcoming appointment(s)", affected.len());
     add_user(crm, "A004", "a").await?;
     try_to_connect(crm, "A004", "zoom-a").await
 }
@@ -237,11 +187,7 @@ fn show(crm: &Crm, what: &str, appointment: &Appointment) {
         MeetingLocation::Zoom(state) => format!("{state:?}"),
         other => format!("{other:?}"),
     };
-    println!(
-        "   {what}\n      {} with {}: {link}",
-        appointment.status,
-        hosts.join(" and ")
-    );
+    println!("   {what}\n      {} with {}: {link}", appointment.status, hosts.join(" and "));
     println!("      at Zoom: {}", meetings(crm));
 }
 

@@ -11,10 +11,7 @@ use crate::words::{
 /// A call did not do what it was asked for. It changed nothing, unless the variant says that this
 /// is unknown.
 #[derive(Debug, thiserror::Error)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "the three kinds are what a caller decides by"
-)]
+#[expect(clippy::exhaustive_enums, reason = "the three kinds are what a caller decides by")]
 pub enum Error {
     /// The rules say no. Show it to whoever asked; trying again changes nothing.
     #[error(transparent)]

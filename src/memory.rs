@@ -75,9 +75,7 @@ impl Rows {
     }
 
     fn found(&self, key: &Key) -> Option<(Key, Versioned)> {
-        self.rows
-            .get(key)
-            .map(|versioned| (key.clone(), versioned.clone()))
+        self.rows.get(key).map(|versioned| (key.clone(), versioned.clone()))
     }
 }
 
@@ -91,9 +89,7 @@ fn cut(found: impl Iterator<Item = (Key, Versioned)>, page: &Page) -> ScanPage {
     let mut rest = found.skip(skipped);
     let rows: Vec<_> = rest.by_ref().take(limit).collect();
     let given = (skipped as u64).saturating_add(rows.len() as u64);
-    let next = rest
-        .next()
-        .map(|_| Cursor::new(given.to_le_bytes().to_vec()));
+    let next = rest.next().map(|_| Cursor::new(given.to_le_bytes().to_vec()));
     ScanPage::new(rows, next)
 }
 
@@ -106,10 +102,7 @@ impl Store for MemoryStore {
 
     async fn commit(&self, change: &ChangeSet) -> Result<CommitOutcome, StoreError> {
         let mut held = self.lock();
-        let broken = change
-            .operations()
-            .iter()
-            .filter(|operation| !held.holds(operation));
+        let broken = change.operations().iter().filter(|operation| !held.holds(operation));
         let keys: Vec<Key> = broken.map(|operation| operation.key.clone()).collect();
         if !keys.is_empty() {
             return Ok(CommitOutcome::Conflict { keys });
@@ -130,10 +123,7 @@ impl Store for MemoryStore {
             Scan::Range { from, to } if from >= to => ScanPage::new(Vec::new(), None),
             Scan::Range { from, to } => {
                 let range = held.rows.range(from..to);
-                cut(
-                    range.map(|(key, versioned)| (key.clone(), versioned.clone())),
-                    page,
-                )
+                cut(range.map(|(key, versioned)| (key.clone(), versioned.clone())), page)
             }
             Scan::Due { realm, until } => {
                 let due = held.due.iter().take_while(|(due, _)| due <= until);
@@ -158,11 +148,7 @@ mod tests {
 
     fn put(sort: &str, expect: Expect, due: Option<i64>) -> Operation {
         let due = due.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        Operation::new(
-            key(sort),
-            expect,
-            Write::Put(Row::new(1, b"{}".to_vec()).with_due(due)),
-        )
+        Operation::new(key(sort), expect, Write::Put(Row::new(1, b"{}".to_vec()).with_due(due)))
     }
 
     fn commit(store: &MemoryStore, operations: Vec<Operation>) -> CommitOutcome {
@@ -178,16 +164,8 @@ mod tests {
     fn st_1_one_broken_expectation_stops_the_whole_change_set() {
         let store = MemoryStore::new();
         commit(&store, vec![put("b", Expect::Absent, None)]);
-        let both = vec![
-            put("a", Expect::Absent, None),
-            put("b", Expect::Absent, None),
-        ];
-        assert_eq!(
-            commit(&store, both),
-            CommitOutcome::Conflict {
-                keys: vec![key("b")]
-            }
-        );
+        let both = vec![put("a", Expect::Absent, None), put("b", Expect::Absent, None)];
+        assert_eq!(commit(&store, both), CommitOutcome::Conflict { keys: vec![key("b")] });
         assert_eq!(get(&store, "a"), None);
     }
 
@@ -205,20 +183,12 @@ mod tests {
     #[test]
     fn due_rows_come_in_order_and_page_by_page() {
         let store = MemoryStore::new();
-        let rows = [
-            ("a", Some(30)),
-            ("b", Some(10)),
-            ("c", None),
-            ("d", Some(20)),
-            ("e", Some(99)),
-        ];
+        let rows =
+            [("a", Some(30)), ("b", Some(10)), ("c", None), ("d", Some(20)), ("e", Some(99))];
         let puts = rows.map(|(sort, due)| put(sort, Expect::Absent, due));
         commit(&store, puts.to_vec());
         let until = DateTime::from_timestamp(30, 0).unwrap();
-        let scan = Scan::Due {
-            realm: "r".into(),
-            until,
-        };
+        let scan = Scan::Due { realm: "r".into(), until };
         let first = block_on(store.scan(&scan, &Page::first(2))).unwrap();
         let sorts = |page: &ScanPage| page.rows.iter().map(|(k, _)| k.clone()).collect::<Vec<_>>();
         assert_eq!(sorts(&first), [key("b"), key("d")]);
@@ -230,22 +200,8 @@ mod tests {
     #[test]
     fn a_range_leaves_out_its_end() {
         let store = MemoryStore::new();
-        commit(
-            &store,
-            ["a", "b", "c"]
-                .map(|sort| put(sort, Expect::Absent, None))
-                .to_vec(),
-        );
-        let scan = Scan::Range {
-            from: key("a"),
-            to: key("c"),
-        };
-        assert_eq!(
-            block_on(store.scan(&scan, &Page::first(9)))
-                .unwrap()
-                .rows
-                .len(),
-            2
-        );
+        commit(&store, ["a", "b", "c"].map(|sort| put(sort, Expect::Absent, None)).to_vec());
+        let scan = Scan::Range { from: key("a"), to: key("c") };
+        assert_eq!(block_on(store.scan(&scan, &Page::first(9))).unwrap().rows.len(), 2);
     }
 }

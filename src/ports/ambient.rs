@@ -47,10 +47,7 @@ pub struct SystemClock;
 
 #[cfg(feature = "system")]
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that reads the clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     fn now(&self) -> DateTime<Utc> {
         std::time::SystemTime::now().into()
     }

@@ -29,11 +29,7 @@ impl Key {
     /// Puts a key together again that a store has taken apart.
     #[must_use]
     pub const fn from_parts(realm: String, partition: Vec<u8>, sort: Vec<u8>) -> Self {
-        Self {
-            realm,
-            partition,
-            sort,
-        }
+        Self { realm, partition, sort }
     }
 
     /// The deployment.
@@ -124,11 +120,7 @@ mod tests {
     use super::*;
 
     fn pair(text: &str, number: i64) -> Vec<u8> {
-        Parts::default()
-            .text(text)
-            .number(number)
-            .text("end")
-            .into_bytes()
+        Parts::default().text(text).number(number).text("end").into_bytes()
     }
 
     proptest! {

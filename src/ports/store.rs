@@ -83,11 +83,7 @@ impl Row {
     /// A row on which no work is due.
     #[must_use]
     pub const fn new(schema: u16, json: Vec<u8>) -> Self {
-        Self {
-            schema,
-            json,
-            due: None,
-        }
+        Self { schema, json, due: None }
     }
 
     /// With an instant at which work is due.
@@ -118,10 +114,7 @@ impl Versioned {
 
 /// What must be true of a key for a change set to be applied.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "every store has to handle every expectation"
-)]
+#[expect(clippy::exhaustive_enums, reason = "every store has to handle every expectation")]
 pub enum Expect {
     /// There is no row.
     Absent,
@@ -131,10 +124,7 @@ pub enum Expect {
 
 /// What a change set does to a key.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "every store has to handle every write"
-)]
+#[expect(clippy::exhaustive_enums, reason = "every store has to handle every write")]
 pub enum Write {
     /// Writes the row.
     Put(Row),
@@ -217,15 +207,10 @@ impl ChangeSet {
     /// [`InvalidChangeSet`] if a key stands there twice, or a bound is passed.
     pub fn new(id: ChangeSetId, mut operations: Vec<Operation>) -> Result<Self, InvalidChangeSet> {
         if operations.len() > MAX_OPERATIONS {
-            return Err(InvalidChangeSet::TooManyOperations {
-                given: operations.len(),
-            });
+            return Err(InvalidChangeSet::TooManyOperations { given: operations.len() });
         }
         operations.sort_by(|a, b| a.key.cmp(&b.key));
-        if operations
-            .windows(2)
-            .any(|pair| matches!(pair, [a, b] if a.key == b.key))
-        {
+        if operations.windows(2).any(|pair| matches!(pair, [a, b] if a.key == b.key)) {
             return Err(InvalidChangeSet::KeyTwice);
         }
         let longest = operations.iter().map(Operation::bytes).max().unwrap_or(0);
@@ -254,10 +239,7 @@ impl ChangeSet {
 
 /// What became of a change set.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "the core has to handle every outcome"
-)]
+#[expect(clippy::exhaustive_enums, reason = "the core has to handle every outcome")]
 pub enum CommitOutcome {
     /// All of it is durable.
     Committed,
@@ -272,10 +254,7 @@ pub enum CommitOutcome {
 
 /// What to look for.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "every store has to handle every scan"
-)]
+#[expect(clippy::exhaustive_enums, reason = "every store has to handle every scan")]
 pub enum Scan {
     /// Rows with `from <= key < to`, sorted by key. Both lie in one partition.
     Range {
@@ -313,10 +292,7 @@ impl Page {
     /// The rows after a cursor.
     #[must_use]
     pub const fn after(cursor: Cursor, limit: u16) -> Self {
-        Self {
-            after: Some(cursor),
-            limit,
-        }
+        Self { after: Some(cursor), limit }
     }
 }
 

@@ -119,11 +119,7 @@ impl NewMeeting {
     /// A meeting to be made.
     #[must_use]
     pub const fn new(topic: Topic, interval: Interval, marker: String) -> Self {
-        Self {
-            topic,
-            interval,
-            marker,
-        }
+        Self { topic, interval, marker }
     }
 }
 
@@ -147,13 +143,7 @@ impl Meeting {
     /// A meeting without a fixed time and without an agenda.
     #[must_use]
     pub fn new(id: MeetingId, join_url: Url, topic: impl Into<String>) -> Self {
-        Self {
-            id,
-            join_url,
-            topic: topic.into(),
-            start: None,
-            agenda: String::new(),
-        }
+        Self { id, join_url, topic: topic.into(), start: None, agenda: String::new() }
     }
 }
 
@@ -227,12 +217,7 @@ impl TokenGrant {
     /// Tokens without any scope.
     #[must_use]
     pub const fn new(access_token: Secret, refresh_token: Secret, expires_in_seconds: u32) -> Self {
-        Self {
-            access_token,
-            refresh_token,
-            expires_in_seconds,
-            scopes: Vec::new(),
-        }
+        Self { access_token, refresh_token, expires_in_seconds, scopes: Vec::new() }
     }
 }
 
@@ -301,10 +286,7 @@ impl ZoomError {
     /// The outcome of a call is unknown.
     #[must_use]
     pub fn outcome_unknown(call: ZoomCall, cause: impl Into<BoxedCause>) -> Self {
-        Self::OutcomeUnknown {
-            call,
-            cause: cause.into(),
-        }
+        Self::OutcomeUnknown { call, cause: cause.into() }
     }
 
     /// Zoom refused a call.

@@ -13,10 +13,7 @@ pub(crate) enum Assignment {
     /// A slot that is open already, by its owner; its hosts are fixed.
     Join { owner: Occupant },
     /// A new slot.
-    New {
-        owner: Occupant,
-        occupants: Vec<Occupant>,
-    },
+    New { owner: Occupant, occupants: Vec<Occupant> },
 }
 
 /// What round robin knows of its hosts.
@@ -54,16 +51,10 @@ pub(crate) fn assign(
 /// All places of the offer make one slot: open already, or new and owned by `owner`.
 fn together(offer: &Offer, owner: Occupant) -> Assignment {
     match offer.places().first() {
-        Some((_, Place::Join { owner, .. })) => Assignment::Join {
-            owner: owner.clone(),
-        },
+        Some((_, Place::Join { owner, .. })) => Assignment::Join { owner: owner.clone() },
         _ => Assignment::New {
             owner,
-            occupants: offer
-                .places()
-                .iter()
-                .map(|(occupant, _)| occupant.clone())
-                .collect(),
+            occupants: offer.places().iter().map(|(occupant, _)| occupant.clone()).collect(),
         },
     }
 }
@@ -86,25 +77,15 @@ fn round_robin(
         Place::New => None,
     });
     if let Some((_, _, owner)) = open.min() {
-        return Some(Assignment::Join {
-            owner: owner.clone(),
-        });
+        return Some(Assignment::Join { owner: owner.clone() });
     }
     let rank = |user: &&UserId| {
         let tally = tallies.get(*user).copied().unwrap_or_default();
         // `None < Some`: never assigned comes before every time.
-        (
-            Reverse(priority(user)),
-            tally.last_assigned,
-            tally.assigned_in_interval,
-            (*user).clone(),
-        )
+        (Reverse(priority(user)), tally.last_assigned, tally.assigned_in_interval, (*user).clone())
     };
     let winner = Occupant::User(places.map(|(user, _)| user).min_by_key(rank)?.clone());
-    Some(Assignment::New {
-        owner: winner.clone(),
-        occupants: vec![winner],
-    })
+    Some(Assignment::New { owner: winner.clone(), occupants: vec![winner] })
 }
 
 #[cfg(test)]
@@ -118,18 +99,12 @@ mod tests {
 
     fn offer(places: &[(&str, Place)]) -> Offer {
         let occupant = |id: &str| Occupant::User(user(id));
-        let places = places
-            .iter()
-            .map(|(id, place)| (occupant(id), place.clone()))
-            .collect();
+        let places = places.iter().map(|(id, place)| (occupant(id), place.clone())).collect();
         Offer::new(Interval::try_from((0, 1800)).unwrap(), places, 9)
     }
 
     fn join(owner: &str, seats_left: u32) -> Place {
-        Place::Join {
-            owner: Occupant::User(user(owner)),
-            seats_left,
-        }
+        Place::Join { owner: Occupant::User(user(owner)), seats_left }
     }
 
     fn calendar(hosts: &[(&str, i32)]) -> CalendarKind {
@@ -140,13 +115,7 @@ mod tests {
 
     fn tallies(known: &[(&str, i64, u32)]) -> Tallies {
         let tally = |(id, last, count): &(&str, i64, u32)| {
-            (
-                user(id),
-                Tally {
-                    last_assigned: Some(*last),
-                    assigned_in_interval: *count,
-                },
-            )
+            (user(id), Tally { last_assigned: Some(*last), assigned_in_interval: *count })
         };
         known.iter().map(tally).collect()
     }
@@ -164,27 +133,11 @@ mod tests {
             |ids: &[&'static str]| ids.iter().map(|id| (*id, Place::New)).collect::<Vec<_>>();
         let kind = calendar(&[("a", 0), ("b", 0), ("c", 1), ("d", 0)]);
         let known = tallies(&[("a", 50, 9), ("b", 40, 9), ("c", 90, 9)]);
-        assert_eq!(
-            winner(&kind, &free(&["a", "b", "c", "d"]), &known),
-            "c",
-            "priority"
-        );
-        assert_eq!(
-            winner(&kind, &free(&["a", "b", "d"]), &known),
-            "d",
-            "never assigned"
-        );
-        assert_eq!(
-            winner(&kind, &free(&["a", "b"]), &known),
-            "b",
-            "longest idle"
-        );
+        assert_eq!(winner(&kind, &free(&["a", "b", "c", "d"]), &known), "c", "priority");
+        assert_eq!(winner(&kind, &free(&["a", "b", "d"]), &known), "d", "never assigned");
+        assert_eq!(winner(&kind, &free(&["a", "b"]), &known), "b", "longest idle");
         let even = tallies(&[("a", 50, 2), ("b", 50, 1)]);
-        assert_eq!(
-            winner(&kind, &free(&["a", "b"]), &even),
-            "b",
-            "fewest assigned"
-        );
+        assert_eq!(winner(&kind, &free(&["a", "b"]), &even), "b", "fewest assigned");
         let tie = tallies(&[("a", 50, 1), ("b", 50, 1)]);
         assert_eq!(winner(&kind, &free(&["b", "a"]), &tie), "a", "by id");
     }
@@ -204,9 +157,6 @@ mod tests {
         let places = offer(&[("a", Place::New), ("b", Place::New)]);
         let taken = assign(&kind, &places, Some(&user("b")), &Tallies::new()).unwrap();
         assert!(matches!(taken, Assignment::New { owner, .. } if owner.user() == Some(&user("b"))));
-        assert_eq!(
-            assign(&kind, &places, Some(&user("x")), &Tallies::new()),
-            None
-        );
+        assert_eq!(assign(&kind, &places, Some(&user("x")), &Tallies::new()), None);
     }
 }

@@ -16,10 +16,7 @@ pub(super) struct Team<'a> {
 
 impl<'t> Team<'t> {
     pub(super) fn new(primary: &UserId, optional: &'t BTreeSet<UserId>) -> Self {
-        Self {
-            primary: Occupant::User(primary.clone()),
-            optional,
-        }
+        Self { primary: Occupant::User(primary.clone()), optional }
     }
 
     /// A slot of all hosts together: the one that exists, else a new one.
@@ -48,9 +45,7 @@ impl<'t> Team<'t> {
         sweeps: &mut [Sweep<'a>],
         core: Interval,
     ) -> Option<&'a Occupant> {
-        let required = sweeps
-            .iter_mut()
-            .filter(|sweep| self.is_required(sweep.occupant()));
+        let required = sweeps.iter_mut().filter(|sweep| self.is_required(sweep.occupant()));
         required
             .flat_map(|sweep| sweep.sits_in(rules.calendar(), core))
             .map(Occupancy::owner)
@@ -79,15 +74,8 @@ impl<'t> Team<'t> {
             return None;
         }
         free.sort_by_key(|host| **host != self.primary);
-        let places = free
-            .into_iter()
-            .map(|host| (host.clone(), Place::New))
-            .collect();
-        Some(Offer::new(
-            core,
-            places,
-            rules.slot().seats().seats().into(),
-        ))
+        let places = free.into_iter().map(|host| (host.clone(), Place::New)).collect();
+        Some(Offer::new(core, places, rules.slot().seats().seats().into()))
     }
 }
 
@@ -109,13 +97,7 @@ fn joined(
     let taken = members.iter().map(|(_, taken)| *taken).max()?;
     let seats_left = seats_left(rules, taken)?;
     members.sort_by_key(|(host, _)| *host != owner);
-    let place = Place::Join {
-        owner: owner.clone(),
-        seats_left,
-    };
-    let places = members
-        .into_iter()
-        .map(|(host, _)| (host.clone(), place.clone()))
-        .collect();
+    let place = Place::Join { owner: owner.clone(), seats_left };
+    let places = members.into_iter().map(|(host, _)| (host.clone(), place.clone())).collect();
     Some(Offer::new(core, places, seats_left))
 }

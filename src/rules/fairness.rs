@@ -111,13 +111,7 @@ mod tests {
             held.add(booked(seconds), now);
         }
         let tally = held.tally(at("1970-01-01T00:00:20Z"), Some(booked(20)));
-        assert_eq!(
-            tally,
-            Tally {
-                last_assigned: Some(20),
-                assigned_in_interval: 1
-            }
-        );
+        assert_eq!(tally, Tally { last_assigned: Some(20), assigned_in_interval: 1 });
     }
 
     #[test]
@@ -126,10 +120,7 @@ mod tests {
         held.add(booked(10), at("2026-11-20T00:00:00Z"));
         held.add(booked(30), at("2026-11-20T00:00:00Z"));
         held.remove(booked(30));
-        assert_eq!(
-            held.tally(DateTime::UNIX_EPOCH, None).last_assigned,
-            Some(10)
-        );
+        assert_eq!(held.tally(DateTime::UNIX_EPOCH, None).last_assigned, Some(10));
     }
 
     #[test]
@@ -149,10 +140,7 @@ mod tests {
     fn intervals_begin_at_midnight_in_the_calendars_zone() {
         let zone = Zone::new("America/New_York").unwrap();
         let now = at("2026-11-01T03:00:00Z"); // still October 31st in New York
-        assert_eq!(
-            interval_start(Fairness::Month, zone, now),
-            at("2026-10-01T04:00:00Z")
-        );
+        assert_eq!(interval_start(Fairness::Month, zone, now), at("2026-10-01T04:00:00Z"));
         let two = Fairness::Days(FairnessDays::new(2).unwrap());
         assert_eq!(interval_start(two, zone, now), at("2026-10-30T04:00:00Z"));
     }

@@ -17,10 +17,9 @@ pub fn starts(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<DateTime<Utc>> {
-    let (Some(earliest), Some(latest)) = (
-        DateTime::from_timestamp(EARLIEST_SECOND, 0),
-        DateTime::from_timestamp(LATEST_SECOND, 0),
-    ) else {
+    let (Some(earliest), Some(latest)) =
+        (DateTime::from_timestamp(EARLIEST_SECOND, 0), DateTime::from_timestamp(LATEST_SECOND, 0))
+    else {
         return Vec::new();
     };
     let mut starts: Vec<_> = zone
@@ -91,12 +90,7 @@ mod tests {
             "2026-11-01T00:00",
             "2026-11-02T00:00",
             // 07:30, 14:30 and 21:30, then 00:30 of the next date.
-            &[
-                "2026-11-01T02:00",
-                "2026-11-01T09:00",
-                "2026-11-01T16:00",
-                "2026-11-01T19:00",
-            ],
+            &["2026-11-01T02:00", "2026-11-01T09:00", "2026-11-01T16:00", "2026-11-01T19:00"],
         );
     }
 
@@ -109,13 +103,7 @@ mod tests {
             "2026-11-01T09:30",
             &["2026-11-01T09:00"],
         );
-        assert_starts(
-            "UTC",
-            slot(30, 0),
-            "2026-11-01T09:00",
-            "2026-11-01T09:00",
-            &[],
-        );
+        assert_starts("UTC", slot(30, 0), "2026-11-01T09:00", "2026-11-01T09:00", &[]);
     }
 
     #[test]
@@ -125,12 +113,7 @@ mod tests {
             slot(60, 30),
             "2026-11-01T04:00",
             "2026-11-01T08:00",
-            &[
-                "2026-11-01T04:30",
-                "2026-11-01T05:30",
-                "2026-11-01T06:30",
-                "2026-11-01T07:30",
-            ],
+            &["2026-11-01T04:30", "2026-11-01T05:30", "2026-11-01T06:30", "2026-11-01T07:30"],
         );
     }
 
@@ -144,13 +127,7 @@ mod tests {
             // 01:45, then 02:30: 02:00 and 02:15 are skipped.
             &["2026-10-03T15:15", "2026-10-03T15:30"],
         );
-        assert_starts(
-            "Africa/Cairo",
-            slot(1440, 0),
-            "2026-04-23T00:00",
-            "2026-04-24T12:00",
-            &[],
-        );
+        assert_starts("Africa/Cairo", slot(1440, 0), "2026-04-23T00:00", "2026-04-24T12:00", &[]);
         assert_starts(
             "Pacific/Apia",
             slot(720, 0),
@@ -175,9 +152,7 @@ mod tests {
                 let to = from + TimeDelta::days(3);
                 let listed = starts(zone, &slot, from, to);
                 let half_minutes = (0..3 * 2880).map(|half| from + TimeDelta::seconds(half * 30));
-                let asked: Vec<_> = half_minutes
-                    .filter(|at| is_start(zone, &slot, *at))
-                    .collect();
+                let asked: Vec<_> = half_minutes.filter(|at| is_start(zone, &slot, *at)).collect();
                 assert_eq!(listed, asked, "{name}");
             }
         }
@@ -191,10 +166,6 @@ mod tests {
         let all = starts(Zone::UTC, &slot, first, last);
         assert_eq!(all.len(), 84_007);
         assert!(all.iter().all(|start| is_start(Zone::UTC, &slot, *start)));
-        assert!(!is_start(
-            Zone::UTC,
-            &slot,
-            utc("2026-11-01T00:00") + TimeDelta::nanoseconds(1)
-        ));
+        assert!(!is_start(Zone::UTC, &slot, utc("2026-11-01T00:00") + TimeDelta::nanoseconds(1)));
     }
 }

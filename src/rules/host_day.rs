@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::slot::SlotKey;
-use crate::words::{Interval, Occupancy};
+use crate::words::{CalendarRef, Interval, Occupancy, Occupant};
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -24,8 +24,59 @@ pub(crate) const fn day_of(instant: DateTime<Utc>) -> i64 {
 
 /// The occupancies of one host that touch one UTC day, sorted by start.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Compact", into = "Compact")]
 pub(crate) struct HostDay(Vec<Occupancy>);
+
+/// How a day is kept: each calendar and owner once, and six numbers for each slot. A day of
+/// five-minute slots fits into a row even if the ids are long.
+#[derive(Serialize, Deserialize)]
+struct Compact {
+    whose: Vec<(CalendarRef, Occupant)>,
+    slots: Vec<CompactSlot>,
+}
+
+/// Index into `whose`, start, end, buffer before, buffer after (seconds), seats taken.
+type CompactSlot = (usize, i64, i64, i64, i64, u16);
+
+impl From<HostDay> for Compact {
+    fn from(day: HostDay) -> Self {
+        let mut whose: Vec<(CalendarRef, Occupant)> = Vec::new();
+        let slots = day.0.into_iter().map(|held| {
+            let key = (held.calendar().clone(), held.owner().clone());
+            let index = whose.iter().position(|known| *known == key).unwrap_or(whose.len());
+            if index == whose.len() {
+                whose.push(key);
+            }
+            let (start, end) = held.core().into();
+            let (from, to) = held.padded().into();
+            let (before, after) = (start.saturating_sub(from), to.saturating_sub(end));
+            (index, start, end, before, after, held.seats_taken())
+        });
+        let slots = slots.collect();
+        Self { whose, slots }
+    }
+}
+
+/// A kept day makes no sense.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a slot of a host's day makes no sense")]
+struct Senseless;
+
+impl TryFrom<Compact> for HostDay {
+    type Error = Senseless;
+
+    fn try_from(Compact { whose, slots }: Compact) -> Result<Self, Senseless> {
+        let occupancy = |(index, start, end, before, after, seats): CompactSlot| {
+            let (calendar, owner) = whose.get(index).cloned()?;
+            let core = Interval::try_from((start, end)).ok()?;
+            let padded = (start.checked_sub(before)?, end.checked_add(after)?);
+            let padded = Interval::try_from(padded).ok()?;
+            Occupancy::new(core, padded, calendar, owner, seats).ok()
+        };
+        let day: Option<Vec<_>> = slots.into_iter().map(occupancy).collect();
+        day.map(Self).ok_or(Senseless)
+    }
+}
 
 /// A change would break what the row promises: it was not planned from this row.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -56,13 +107,7 @@ impl HostDay {
         if self.0.iter().any(|held| held.padded().overlaps(padded)) {
             return Err(Broken::Occupied);
         }
-        let new = Occupancy::new(
-            slot.core,
-            padded,
-            slot.calendar.clone(),
-            slot.owner.clone(),
-            1,
-        );
+        let new = Occupancy::new(slot.core, padded, slot.calendar.clone(), slot.owner.clone(), 1);
         self.0.push(new.map_err(|_| Broken::NoSuchSlot)?);
         self.0.sort_by_key(Occupancy::padded);
         Ok(())
@@ -87,23 +132,35 @@ impl HostDay {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::{AccountId, CalendarId, CalendarRef, Occupant, UserId};
+    use crate::words::{AccountId, CalendarId, UserId};
 
     fn interval(start: i64, end: i64) -> Interval {
         Interval::try_from((start, end)).unwrap()
     }
 
     fn slot(start: i64, end: i64) -> SlotKey {
-        let calendar = CalendarRef::new(
-            AccountId::new("abc").unwrap(),
-            CalendarId::new("demo").unwrap(),
-        );
+        let calendar =
+            CalendarRef::new(AccountId::new("abc").unwrap(), CalendarId::new("demo").unwrap());
         let owner = Occupant::User(UserId::new("A001").unwrap());
-        SlotKey {
-            calendar,
-            owner,
-            core: interval(start, end),
+        SlotKey { calendar, owner, core: interval(start, end) }
+    }
+
+    #[test]
+    fn a_day_of_five_minute_slots_of_long_ids_fits_into_a_row() {
+        let mut day = HostDay::default();
+        let id = |n: i64| format!("{n:0>128}");
+        for n in 0..288 {
+            let (account, calendar) = (AccountId::new(id(n % 20)), CalendarId::new(id(n % 30)));
+            let calendar = CalendarRef::new(account.unwrap(), calendar.unwrap());
+            let owner = Occupant::User(UserId::new(id(n % 20)).unwrap());
+            let core = interval(n * 300, (n + 1) * 300);
+            day.take(&SlotKey { calendar, owner, core }, core).unwrap();
         }
+        let json = serde_json::to_vec(&day).unwrap();
+        assert!(json.len() < crate::ports::MAX_ROW_BYTES, "{}", json.len());
+        assert_eq!(serde_json::from_slice::<HostDay>(&json).unwrap(), day);
+        let broken = br#"{"whose":[],"slots":[[0,0,300,0,0,1]]}"#;
+        assert!(serde_json::from_slice::<HostDay>(broken).is_err());
     }
 
     #[test]
@@ -116,10 +173,7 @@ mod tests {
     fn r19_a_second_occupancy_never_overlaps() {
         let mut day = HostDay::default();
         day.take(&slot(1000, 2000), interval(900, 2100)).unwrap();
-        assert_eq!(
-            day.take(&slot(2000, 3000), interval(2000, 3000)),
-            Err(Broken::Occupied)
-        );
+        assert_eq!(day.take(&slot(2000, 3000), interval(2000, 3000)), Err(Broken::Occupied));
         assert_eq!(day.take(&slot(2100, 3000), interval(2100, 3000)), Ok(()));
     }
 

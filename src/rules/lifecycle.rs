@@ -80,13 +80,8 @@ mod tests {
     #[test]
     fn the_state_table_holds_before_the_end() {
         use Verdict::{AlreadySo as So, Go, WrongState as No};
-        let states = [
-            Status::Pending,
-            Status::Confirmed,
-            Status::Cancelled,
-            Status::Showed,
-            Status::NoShow,
-        ];
+        let states =
+            [Status::Pending, Status::Confirmed, Status::Cancelled, Status::Showed, Status::NoShow];
         let table = [
             (Act::Confirm, [Go, So, No, No, No]),
             (Act::Edit, [Go, Go, No, No, No]),
@@ -108,23 +103,10 @@ mod tests {
         let when = Interval::try_from((1000, 2000)).unwrap();
         let end = when.end();
         for act in [Act::Confirm, Act::Reschedule, Act::Cancel] {
-            assert_eq!(
-                verdict(act, Status::Pending, when, end),
-                Verdict::TooLate,
-                "{act}"
-            );
+            assert_eq!(verdict(act, Status::Pending, when, end), Verdict::TooLate, "{act}");
         }
-        assert_eq!(
-            verdict(Act::Edit, Status::Confirmed, when, end),
-            Verdict::Go
-        );
-        assert_eq!(
-            verdict(Act::Delete, Status::Confirmed, when, end),
-            Verdict::Go
-        );
-        assert_eq!(
-            verdict(Act::Cancel, Status::Cancelled, when, end),
-            Verdict::AlreadySo
-        );
+        assert_eq!(verdict(Act::Edit, Status::Confirmed, when, end), Verdict::Go);
+        assert_eq!(verdict(Act::Delete, Status::Confirmed, when, end), Verdict::Go);
+        assert_eq!(verdict(Act::Cancel, Status::Cancelled, when, end), Verdict::AlreadySo);
     }
 }

@@ -230,10 +230,7 @@ impl Link {
 
     /// Whether the owner has to connect before anything goes on.
     pub(crate) const fn waits_for_connection(&self) -> bool {
-        matches!(
-            self.work,
-            Work::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect)
-        )
+        matches!(self.work, Work::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect))
     }
 
     const fn is_made(&self) -> bool {
@@ -316,21 +313,12 @@ impl Link {
                 Some(Step::Forget)
             }
             (Wanted::Present, ZoomMeeting::NotMade | ZoomMeeting::Lost) => {
-                Some(Step::Call(Call::Create {
-                    topic: self.topic.clone(),
-                }))
+                Some(Step::Call(Call::Create { topic: self.topic.clone() }))
             }
             _ if !self.replaces.is_empty() => Some(Step::ReleaseReplaced),
             (Wanted::Present, ZoomMeeting::Made { id, topic, .. }) if *topic != self.topic => {
-                let rename = Call::Rename {
-                    meeting: *id,
-                    topic: self.topic.clone(),
-                };
-                Some(if over {
-                    Step::Forget
-                } else {
-                    Step::Call(rename)
-                })
+                let rename = Call::Rename { meeting: *id, topic: self.topic.clone() };
+                Some(if over { Step::Forget } else { Step::Call(rename) })
             }
             // A meeting that is over is not worth a request.
             (Wanted::Absent, ZoomMeeting::Made { .. }) if over => Some(Step::Forget),
@@ -373,22 +361,14 @@ impl Link {
         }
         let known = self.work == Work::Deferred(until);
         self.work = Work::Deferred(until);
-        if known || !create {
-            LinkNews::None
-        } else {
-            LinkNews::Deferred
-        }
+        if known || !create { LinkNews::None } else { LinkNews::Deferred }
     }
 
     /// Work stops until somebody does something.
     pub(crate) fn park(&mut self, reason: ParkReason) -> LinkNews {
         let known = self.work == Work::Parked(reason);
         self.work = Work::Parked(reason);
-        if known || self.is_dropped() {
-            LinkNews::None
-        } else {
-            LinkNews::Parked
-        }
+        if known || self.is_dropped() { LinkNews::None } else { LinkNews::Parked }
     }
 
     /// The slot is over: nothing more is done for it.
@@ -423,23 +403,10 @@ impl Link {
             (_, CallResult::Parked(reason)) => return self.park(reason),
             (Call::Create { topic }, CallResult::Created { zoom, id, join_url }) => {
                 let again = self.meeting == ZoomMeeting::Lost;
-                self.meeting = ZoomMeeting::Made {
-                    zoom,
-                    id,
-                    join_url,
-                    topic,
-                };
+                self.meeting = ZoomMeeting::Made { zoom, id, join_url, topic };
                 self.plan(now);
-                let news = if again {
-                    LinkNews::Changed
-                } else {
-                    LinkNews::Ready
-                };
-                return if self.is_dropped() {
-                    LinkNews::None
-                } else {
-                    news
-                };
+                let news = if again { LinkNews::Changed } else { LinkNews::Ready };
+                return if self.is_dropped() { LinkNews::None } else { news };
             }
             (Call::Rename { topic, .. }, CallResult::Done) => self.renamed(topic),
             (Call::Rename { .. }, CallResult::NoSuchMeeting) => self.meeting = ZoomMeeting::Lost,
@@ -462,9 +429,7 @@ impl Link {
     /// When to try again after a call that had no effect: 2 s, 4 s, … at most 15 minutes.
     pub(crate) fn retry_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let doublings = self.attempts.saturating_sub(1).min(16);
-        let wait = FIRST_RETRY
-            .checked_mul(1 << doublings)
-            .unwrap_or(LONGEST_RETRY);
+        let wait = FIRST_RETRY.checked_mul(1 << doublings).unwrap_or(LONGEST_RETRY);
         now + wait.min(LONGEST_RETRY)
     }
 

@@ -31,11 +31,7 @@ impl Offer {
         places: Vec<(Occupant, Place)>,
         seats_left: u32,
     ) -> Self {
-        Self {
-            interval,
-            places,
-            seats_left,
-        }
+        Self { interval, places, seats_left }
     }
 
     /// The slot, without buffers.
@@ -60,8 +56,6 @@ impl Offer {
     /// The hosts of [`places`](Self::places), in the same order; none if the calendar is
     /// unassigned.
     pub fn hosts(&self) -> impl Iterator<Item = &UserId> {
-        self.places
-            .iter()
-            .filter_map(|(occupant, _)| occupant.user())
+        self.places.iter().filter_map(|(occupant, _)| occupant.user())
     }
 }

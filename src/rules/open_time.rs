@@ -21,11 +21,7 @@ pub fn open_times(hours: &Hours, within: Interval) -> Vec<Interval> {
     let dates = zone.dates(within.start(), within.end());
     let within = Span::from(within);
     let open = dates
-        .flat_map(|date| {
-            windows(hours, date)
-                .iter()
-                .map(move |window| (date, *window))
-        })
+        .flat_map(|date| windows(hours, date).iter().map(move |window| (date, *window)))
         .filter_map(|(date, window)| span(zone, date, window))
         .filter_map(|span| cut(span, within))
         .collect();
@@ -194,24 +190,13 @@ mod tests {
 
     #[test]
     fn a_narrower_question_gets_the_same_answer_cut() {
-        for zone in [
-            "America/Havana",
-            "Pacific/Apia",
-            "Africa/Cairo",
-            "Australia/Lord_Howe",
-        ] {
+        for zone in ["America/Havana", "Pacific/Apia", "Africa/Cairo", "Australia/Lord_Howe"] {
             let hours = daily(zone, &["00:00-00:40", "08:00-12:00", "23:10-24:00"]);
             let wide = interval("2011-01-01T00:00:00/2012-02-01T00:00:00");
-            let all: Vec<_> = open_times(&hours, wide)
-                .into_iter()
-                .map(Span::from)
-                .collect();
+            let all: Vec<_> = open_times(&hours, wide).into_iter().map(Span::from).collect();
             let (first, last) = (wide.start().timestamp(), wide.end().timestamp());
             for start in (first..last - 90_000).step_by(7_000) {
-                let narrow = Span {
-                    start,
-                    end: start + 5_000 + start % 80_000,
-                };
+                let narrow = Span { start, end: start + 5_000 + start % 80_000 };
                 let expected: Vec<_> = all.iter().filter_map(|span| cut(*span, narrow)).collect();
                 let asked = Interval::try_from((narrow.start, narrow.end)).unwrap();
                 let got = open_times(&hours, asked).into_iter().map(Span::from);

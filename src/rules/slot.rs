@@ -38,11 +38,6 @@ pub(crate) struct Slot {
 
 impl Slot {
     pub(crate) const fn new(padded: Interval, occupants: Vec<Occupant>) -> Self {
-        Self {
-            padded,
-            occupants,
-            appointments: BTreeSet::new(),
-            link: None,
-        }
+        Self { padded, occupants, appointments: BTreeSet::new(), link: None }
     }
 }

@@ -79,14 +79,7 @@ impl SlotRules {
         notice: Notice,
         window: BookingWindow,
     ) -> Self {
-        Self {
-            calendar,
-            group,
-            zone,
-            slot,
-            notice,
-            window,
-        }
+        Self { calendar, group, zone, slot, notice, window }
     }
 
     /// The calendar.
@@ -144,9 +137,9 @@ impl SlotRules {
     pub(super) fn admits(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let noticed = now.checked_add_signed(self.notice.elapsed());
         let in_window = match self.window {
-            BookingWindow::Days(days) => now
-                .checked_add_signed(days.elapsed())
-                .is_none_or(|end| start < end),
+            BookingWindow::Days(days) => {
+                now.checked_add_signed(days.elapsed()).is_none_or(|end| start < end)
+            }
             BookingWindow::Dates(dates) => {
                 (dates.from()..=dates.to()).contains(&self.zone.date(start))
             }
@@ -167,10 +160,8 @@ mod tests {
     }
 
     fn rules(zone: &str, notice: u32, window: BookingWindow) -> SlotRules {
-        let calendar = CalendarRef::new(
-            AccountId::new("abc").unwrap(),
-            CalendarId::new("demo").unwrap(),
-        );
+        let calendar =
+            CalendarRef::new(AccountId::new("abc").unwrap(), CalendarId::new("demo").unwrap());
         let slot = SlotSettings::new(SlotLength::new(30).unwrap(), GridStep::new(30).unwrap())
             .with_buffers(Buffer::new(10).unwrap(), Buffer::new(20).unwrap());
         let (zone, notice) = (Zone::new(zone).unwrap(), Notice::new(notice).unwrap());
@@ -204,11 +195,7 @@ mod tests {
             ("2026-11-03T18:29", true),
             ("2026-11-03T18:30", false),
         ] {
-            assert_eq!(
-                rules.admits(utc(start), utc("2026-01-01T00:00")),
-                admitted,
-                "{start}"
-            );
+            assert_eq!(rules.admits(utc(start), utc("2026-01-01T00:00")), admitted, "{start}");
         }
     }
 
@@ -227,23 +214,14 @@ mod tests {
         let rules = rules("UTC", 0, BookingWindow::Days(WindowDays::new(1).unwrap()));
         assert!(checked_range(from, from + TimeDelta::days(366)).is_ok());
         let long = from + TimeDelta::days(366) + TimeDelta::seconds(1);
-        assert!(matches!(
-            checked_range(from, long),
-            Err(InvalidRange::TooLong { .. })
-        ));
-        assert!(matches!(
-            checked_range(from, from),
-            Err(InvalidRange::Interval(_))
-        ));
+        assert!(matches!(checked_range(from, long), Err(InvalidRange::TooLong { .. })));
+        assert!(matches!(checked_range(from, from), Err(InvalidRange::Interval(_))));
         let reach = rules.reach(from, utc("2026-01-02T00:00")).unwrap();
         let expected = (utc("2025-12-31T23:50"), utc("2026-01-02T00:50"));
         assert_eq!((reach.start(), reach.end()), expected);
         let first = DateTime::UNIX_EPOCH;
         assert_eq!(
-            rules
-                .reach(first, from.min(first + TimeDelta::days(1)))
-                .unwrap()
-                .start(),
+            rules.reach(first, from.min(first + TimeDelta::days(1))).unwrap().start(),
             first
         );
     }

@@ -42,12 +42,10 @@ pub fn offers(
 ) -> Result<Vec<Offer>, InvalidRange> {
     let range = checked_range(from, to)?;
     let mut sweeps = sweeps(rules, hosts);
-    Ok(
-        starts(rules.zone(), rules.slot(), range.start(), range.end())
-            .into_iter()
-            .filter_map(|start| decide(rules, &mut sweeps, start, now))
-            .collect(),
-    )
+    Ok(starts(rules.zone(), rules.slot(), range.start(), range.end())
+        .into_iter()
+        .filter_map(|start| decide(rules, &mut sweeps, start, now))
+        .collect())
 }
 
 /// The hosts that count for a calendar, by id.
@@ -100,9 +98,7 @@ fn any_of(
     let mut total = 0;
     for sweep in sweeps {
         let host = sweep.occupant();
-        let own = sweep
-            .sits_in(rules.calendar(), core)
-            .find(|slot| slot.owner() == host);
+        let own = sweep.sits_in(rules.calendar(), core).find(|slot| slot.owner() == host);
         let (place, left) = if let Some(own) = own {
             // A full slot blocks its host like any other.
             let Some(seats_left) = seats_left(rules, own.seats_taken()) else {
@@ -150,10 +146,7 @@ mod tests {
     fn collective(primary: &str, optional: &[&str]) -> Group {
         let user = |id: &str| UserId::new(id).unwrap();
         let optional = optional.iter().map(|id| user(id)).collect();
-        Group::Collective {
-            primary: user(primary),
-            optional,
-        }
+        Group::Collective { primary: user(primary), optional }
     }
 
     /// Slots of an hour every hour, two seats, ten minutes before and five after.
@@ -162,14 +155,7 @@ mod tests {
             .with_buffers(Buffer::new(10).unwrap(), Buffer::new(5).unwrap())
             .with_seats(Seats::new(2).unwrap());
         let window = BookingWindow::Days(WindowDays::new(2).unwrap());
-        SlotRules::new(
-            calendar("demo"),
-            group,
-            Zone::UTC,
-            slot,
-            Notice::new(60).unwrap(),
-            window,
-        )
+        SlotRules::new(calendar("demo"), group, Zone::UTC, slot, Notice::new(60).unwrap(), window)
     }
 
     /// A slot of a calendar from one minute on, with the buffers of [`rules`].
@@ -203,30 +189,17 @@ mod tests {
     fn buffers_meet_busy_times_and_other_occupancies_half_open() {
         let rules = rules(Group::RoundRobin);
         // The slot is 600 to 660, with its buffers 590 to 665.
-        for (busy, free) in [
-            ((0, 590), true),
-            ((0, 591), false),
-            ((665, 700), true),
-            ((664, 700), false),
-        ] {
+        for (busy, free) in
+            [((0, 590), true), ((0, 591), false), ((665, 700), true), ((664, 700), false)]
+        {
             let expected = if free { ("A.", 2) } else { ("", 0) };
-            assert_places(
-                &rules,
-                &[host("A", vec![], &[busy])],
-                expected.0,
-                expected.1,
-            );
+            assert_places(&rules, &[host("A", vec![], &[busy])], expected.0, expected.1);
         }
         // Of another calendar, padded from 665 on: back to back. A minute earlier they overlap.
         for (from, free) in [(675, true), (674, false), (525, true), (526, false)] {
             let expected = if free { ("A.", 2) } else { ("", 0) };
             let other = taken("other", from, "A", 1);
-            assert_places(
-                &rules,
-                &[host("A", vec![other], &[])],
-                expected.0,
-                expected.1,
-            );
+            assert_places(&rules, &[host("A", vec![other], &[])], expected.0, expected.1);
         }
     }
 
@@ -234,10 +207,7 @@ mod tests {
     fn a_slot_lies_in_one_open_interval_but_buffers_need_not() {
         let rules = rules(Group::RoundRobin);
         let open = |edges: &[(i64, i64)]| {
-            let open = edges
-                .iter()
-                .map(|(from, to)| interval(*from, *to))
-                .collect();
+            let open = edges.iter().map(|(from, to)| interval(*from, *to)).collect();
             [HostTimes::new(user("A"), open, vec![], vec![])]
         };
         assert_places(&rules, &open(&[(600, 660)]), "A.", 2);
@@ -262,14 +232,8 @@ mod tests {
         let longer = SlotSettings::new(SlotLength::new(90).unwrap(), GridStep::new(60).unwrap());
         let window = BookingWindow::Days(WindowDays::new(2).unwrap());
         let calendar = calendar("demo");
-        let longer = SlotRules::new(
-            calendar,
-            Group::RoundRobin,
-            Zone::UTC,
-            longer,
-            Notice::NONE,
-            window,
-        );
+        let longer =
+            SlotRules::new(calendar, Group::RoundRobin, Zone::UTC, longer, Notice::NONE, window);
         assert_places(&longer, &[closed(1)], "", 0);
     }
 
@@ -291,29 +255,14 @@ mod tests {
         let rules = rules(collective("C", &["B"]));
         let sits = |id, seats| host(id, vec![taken("demo", 600, "C", seats)], &[(600, 700)]);
         let free = |id| host(id, vec![], &[]);
-        assert_places(
-            &rules,
-            &[sits("A", 1), free("B"), sits("C", 1)],
-            "C+1 A+1",
-            1,
-        );
-        assert_places(
-            &rules,
-            &[sits("A", 1), sits("B", 1), sits("C", 1)],
-            "C+1 A+1 B+1",
-            1,
-        );
+        assert_places(&rules, &[sits("A", 1), free("B"), sits("C", 1)], "C+1 A+1", 1);
+        assert_places(&rules, &[sits("A", 1), sits("B", 1), sits("C", 1)], "C+1 A+1 B+1", 1);
         assert_places(&rules, &[sits("A", 2), free("B"), sits("C", 2)], "", 0);
         // One record is behind.
         assert_places(&rules, &[sits("A", 1), sits("C", 2)], "", 0);
         assert_places(&rules, &[sits("A", 2), sits("C", 1)], "", 0);
         // D joined the calendar later, and is busy: the slot stays bookable without them.
-        assert_places(
-            &rules,
-            &[sits("A", 1), sits("C", 1), sits("D", 1)],
-            "C+1 A+1 D+1",
-            1,
-        );
+        assert_places(&rules, &[sits("A", 1), sits("C", 1), sits("D", 1)], "C+1 A+1 D+1", 1);
         let late = host("D", vec![], &[(600, 700)]);
         assert_places(&rules, &[sits("A", 1), sits("C", 1), late], "C+1 A+1", 1);
     }
@@ -325,12 +274,7 @@ mod tests {
         let open = vec![interval(0, 2880)];
         let hosts = [
             host("A", vec![], &[]),
-            HostTimes::new(
-                Occupant::Calendar(calendar("other")),
-                open.clone(),
-                vec![],
-                vec![],
-            ),
+            HostTimes::new(Occupant::Calendar(calendar("other")), open.clone(), vec![], vec![]),
             HostTimes::new(this.clone(), open, vec![], vec![]),
         ];
         let offer = offer_at(&rules, &hosts, at(600), at(0)).unwrap();

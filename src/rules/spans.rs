@@ -38,10 +38,7 @@ pub(super) fn subtract(spans: &[Span], mut holes: &[Span]) -> Vec<Span> {
             && hole.start < span.end
         {
             if start < hole.start {
-                rest.push(Span {
-                    start,
-                    end: hole.start,
-                });
+                rest.push(Span { start, end: hole.start });
             }
             start = start.max(hole.end);
             if hole.end > span.end {
@@ -51,10 +48,7 @@ pub(super) fn subtract(spans: &[Span], mut holes: &[Span]) -> Vec<Span> {
             holes = later;
         }
         if start < span.end {
-            rest.push(Span {
-                start,
-                end: span.end,
-            });
+            rest.push(Span { start, end: span.end });
         }
     }
     rest
@@ -65,10 +59,7 @@ mod tests {
     use super::*;
 
     fn spans(edges: &[(i64, i64)]) -> Vec<Span> {
-        edges
-            .iter()
-            .map(|&(start, end)| Span { start, end })
-            .collect()
+        edges.iter().map(|&(start, end)| Span { start, end }).collect()
     }
 
     #[test]
@@ -81,18 +72,14 @@ mod tests {
     fn subtraction_agrees_with_a_set_of_seconds() {
         let mut random = 1_u64;
         let mut draw = |most: i64| {
-            random = random
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             i64::try_from(random >> 33).unwrap() % most
         };
         for _ in 0..2_000 {
             let mut some = || {
                 let count = draw(6);
                 let edges = (0..count).map(|_| (draw(40), 1 + draw(12)));
-                let edges: Vec<_> = edges
-                    .map(|(start, length)| (start, start + length))
-                    .collect();
+                let edges: Vec<_> = edges.map(|(start, length)| (start, start + length)).collect();
                 merge(spans(&edges))
             };
             let (open, holes) = (some(), some());

@@ -98,10 +98,7 @@ impl BookRequest {
     /// SHA-256 of what is asked for, in hex.
     fn digest(&self) -> Result<String, Fault> {
         let json = serde_json::to_vec(self).map_err(Fault::Unwritable)?;
-        Ok(Sha256::digest(&json)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(Sha256::digest(&json).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -129,24 +126,14 @@ impl Command for Book<'_> {
         let setup = Setup::peek(planner, &calendar).await?;
         let mut days = Days::default();
         let (start, host) = (request.start, request.host.as_ref());
-        let wish = Wish {
-            start,
-            host,
-            rather: None,
-            moved: None,
-        };
-        let seat = match seats::search(planner, &setup, &mut days, &wish)
-            .await?
-            .seat(start)
-        {
+        let wish = Wish { start, host, rather: None, moved: None };
+        let seat = match seats::search(planner, &setup, &mut days, &wish).await?.seat(start) {
             Ok(seat) => seat,
             Err(answer) => return answer,
         };
         let booked = self.draft(core, planner.now, &setup, &seat)?;
         let id = booked.id;
-        let link = self
-            .write(core, planner, &setup, days, *seat, booked)
-            .await?;
+        let link = self.write(core, planner, &setup, days, *seat, booked).await?;
         Ok(Plan::Commit((id, link)))
     }
 }
@@ -161,10 +148,7 @@ impl Book<'_> {
         match planner.load(&row).await? {
             None => Ok(None),
             Some(done) if done.digest == self.request.digest()? => Ok(Some(done.appointment)),
-            Some(_) => Err(Refusal::RequestIdReused {
-                request: request.clone(),
-            }
-            .into()),
+            Some(_) => Err(Refusal::RequestIdReused { request: request.clone() }.into()),
         }
     }
 
@@ -194,10 +178,7 @@ impl Book<'_> {
                 Confirmation::Automatic => Status::Confirmed,
                 Confirmation::ByHost => Status::Pending,
             },
-            title: request
-                .title
-                .clone()
-                .unwrap_or_else(|| calendar.name.clone().into()),
+            title: request.title.clone().unwrap_or_else(|| calendar.name.clone().into()),
             notes: request.notes.clone(),
             participants: request.participants.clone(),
             location: location(setup, &seat.key.owner, request.location.clone())?,
@@ -219,8 +200,7 @@ impl Book<'_> {
     ) -> Result<Option<LinkId>, Error> {
         let Seat { key, mut slot, .. } = seat;
         let occupied = |_| Fault::Inconsistent("a free host is occupied");
-        days.take(&key, &slot.occupants, slot.padded)
-            .map_err(occupied)?;
+        days.take(&key, &slot.occupants, slot.padded).map_err(occupied)?;
         days.write(planner)?;
         slot.appointments.insert(booked.id);
         let link = seats::use_link(core, planner, &setup.calendar, &mut slot, &mut booked).await?;
@@ -229,12 +209,7 @@ impl Book<'_> {
         }
         seats::write_slot(planner, &key, &slot)?;
         seats::count(planner, &booked, true).await?;
-        journal::tell(
-            planner,
-            &mut booked,
-            EventKind::AppointmentBooked,
-            MessageKind::Booked,
-        )?;
+        journal::tell(planner, &mut booked, EventKind::AppointmentBooked, MessageKind::Booked)?;
         self.remember(planner, booked.id)?;
         let link = booked.link;
         kept::put(planner, booked)?;
@@ -247,14 +222,7 @@ impl Book<'_> {
         };
         let row = planner.keys.request(self.caller.account(), request);
         let digest = self.request.digest()?;
-        planner.put(
-            &row,
-            &RequestRow {
-                appointment,
-                digest,
-                at: planner.now,
-            },
-        )
+        planner.put(&row, &RequestRow { appointment, digest, at: planner.now })
     }
 }
 

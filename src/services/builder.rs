@@ -45,10 +45,7 @@ pub struct Builder {
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Builder");
-        shown
-            .field("realm", &self.realm)
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        shown.field("realm", &self.realm).field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -63,10 +60,7 @@ impl Ambient {
     #[cfg(feature = "system")]
     fn system() -> Self {
         use crate::ports::{SystemClock, SystemEntropy};
-        Self {
-            clock: Some(Arc::new(SystemClock)),
-            entropy: Some(Arc::new(SystemEntropy)),
-        }
+        Self { clock: Some(Arc::new(SystemClock)), entropy: Some(Arc::new(SystemEntropy)) }
     }
 
     #[cfg(not(feature = "system"))]
@@ -181,26 +175,10 @@ impl Builder {
             TimeDelta::seconds(least) <= time && time <= TimeDelta::seconds(most)
         };
         let checks = [
-            (
-                (1..=128).contains(&self.realm.len()),
-                "realm",
-                "1 to 128 bytes long",
-            ),
-            (
-                (1..=100).contains(&settings.quota_cap),
-                "quota_cap",
-                "1 to 100",
-            ),
-            (
-                within(settings.reset_guard, 0, 3600),
-                "reset_guard",
-                "0 to 60 minutes",
-            ),
-            (
-                within(settings.call_deadline, 1, 120),
-                "call_deadline",
-                "1 to 120 seconds",
-            ),
+            ((1..=128).contains(&self.realm.len()), "realm", "1 to 128 bytes long"),
+            ((1..=100).contains(&settings.quota_cap), "quota_cap", "1 to 100"),
+            (within(settings.reset_guard, 0, 3600), "reset_guard", "0 to 60 minutes"),
+            (within(settings.call_deadline, 1, 120), "call_deadline", "1 to 120 seconds"),
         ];
         match checks.into_iter().find(|(holds, ..)| !holds) {
             Some((_, what, allowed)) => Err(BuildError::OutOfBounds { what, allowed }),

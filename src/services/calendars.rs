@@ -21,27 +21,15 @@ pub(crate) async fn peek(
     let Some(row) = planner.peek(&planner.keys.calendar(id)).await? else {
         return Ok(None);
     };
-    let CalendarRow {
-        mut calendar,
-        revision,
-        host_pages,
-    } = row;
+    let CalendarRow { mut calendar, revision, host_pages } = row;
     if matches!(calendar.kind, CalendarKind::RoundRobin(_)) {
         let pages = planner.peek_all(&pages(planner, id, host_pages)).await?;
-        let whole = pages
-            .iter()
-            .flatten()
-            .filter(|page| page.revision == revision)
-            .count();
+        let whole = pages.iter().flatten().filter(|page| page.revision == revision).count();
         if whole != usize::from(host_pages) {
             // Somebody is changing the calendar at this moment.
             return Err(Conflict::Contended { tries: 1 }.into());
         }
-        let hosts = pages
-            .into_iter()
-            .flatten()
-            .flat_map(|page| page.hosts)
-            .collect();
+        let hosts = pages.into_iter().flatten().flat_map(|page| page.hosts).collect();
         let broken = |_| Fault::Inconsistent("the hosts of a calendar contradict each other");
         calendar.kind = CalendarKind::RoundRobin(RoundRobinHosts::new(hosts).map_err(broken)?);
     }
@@ -63,14 +51,7 @@ pub(crate) async fn put(planner: &mut Planner<'_>, calendar: &Calendar) -> Resul
     let (calendar, hosts) = without_hosts(calendar);
     let hosts = paged(hosts)?;
     let host_pages = u16::try_from(hosts.len()).map_err(|_| too_large(usize::MAX))?;
-    planner.put_setting(
-        &row,
-        &CalendarRow {
-            calendar,
-            revision,
-            host_pages,
-        },
-    )?;
+    planner.put_input(&row, &CalendarRow { calendar, revision, host_pages })?;
     let rows = pages(planner, &id, host_pages.max(before));
     planner.peek_all(&rows).await?;
     let mut hosts = hosts.into_iter();
@@ -84,9 +65,7 @@ pub(crate) async fn put(planner: &mut Planner<'_>, calendar: &Calendar) -> Resul
 }
 
 fn pages(planner: &Planner<'_>, id: &CalendarRef, count: u16) -> Vec<RowKey<HostPageRow>> {
-    (0..count)
-        .map(|page| planner.keys.host_page(id, page))
-        .collect()
+    (0..count).map(|page| planner.keys.host_page(id, page)).collect()
 }
 
 fn without_hosts(calendar: &Calendar) -> (Calendar, Vec<RoundRobinHost>) {
@@ -115,17 +94,9 @@ fn paged(hosts: Vec<RoundRobinHost>) -> Result<Vec<Vec<RoundRobinHost>>, Error> 
         }
     }
     // The rest of the change set is small.
-    if in_all > MAX_CHANGE_SET_BYTES / 2 {
-        Err(too_large(in_all).into())
-    } else {
-        Ok(pages)
-    }
+    if in_all > MAX_CHANGE_SET_BYTES / 2 { Err(too_large(in_all).into()) } else { Ok(pages) }
 }
 
 fn too_large(given: usize) -> Refusal {
-    InvalidInput::TooLarge {
-        given,
-        allowed: MAX_CHANGE_SET_BYTES / 2,
-    }
-    .into()
+    InvalidInput::TooLarge { given, allowed: MAX_CHANGE_SET_BYTES / 2 }.into()
 }

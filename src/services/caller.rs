@@ -61,9 +61,7 @@ impl Caller {
             }
         }
         let account = planner.peek(&keys.account(&self.account)).await?;
-        account
-            .map(|_| ())
-            .ok_or_else(|| missing(Thing::Account(self.account.clone())))
+        account.map(|_| ()).ok_or_else(|| missing(Thing::Account(self.account.clone())))
     }
 
     /// Like [`check`](Self::check), and refuses invitees.
@@ -73,11 +71,7 @@ impl Caller {
         what: &'static str,
     ) -> Result<(), Error> {
         if self.actor == Actor::Invitee {
-            return Err(Refusal::NotPermitted {
-                who: "an invitee",
-                what,
-            }
-            .into());
+            return Err(Refusal::NotPermitted { who: "an invitee", what }.into());
         }
         self.check(planner).await
     }
@@ -94,17 +88,11 @@ impl Caller {
         let Actor::User(user) = &self.actor else {
             return Ok(());
         };
-        let membership = planner
-            .peek(&planner.keys.membership(&self.account, user))
-            .await?;
+        let membership = planner.peek(&planner.keys.membership(&self.account, user)).await?;
         let is_admin = membership.is_some_and(|membership| membership.role == Role::Admin);
         if is_admin || own == Some(user) {
             return Ok(());
         }
-        Err(Refusal::NotPermitted {
-            who: "a user who is no admin",
-            what,
-        }
-        .into())
+        Err(Refusal::NotPermitted { who: "a user who is no admin", what }.into())
     }
 }

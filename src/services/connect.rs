@@ -48,11 +48,7 @@ pub(crate) async fn consented(
     code: &Secret,
 ) -> Result<(ZoomAccountId, TokenGrant), Error> {
     let deadline = core.now() + core.settings.call_deadline;
-    let grant = core
-        .auth
-        .exchange_code(code, deadline)
-        .await
-        .map_err(refused_consent)?;
+    let grant = core.auth.exchange_code(code, deadline).await.map_err(refused_consent)?;
     let access = Access::new(grant.access_token.clone(), deadline);
     let zoom_user = core.zoom.me(&access).await.map_err(Fault::Zoom)?;
     Ok((zoom_user.id, grant))
@@ -89,10 +85,7 @@ impl Command for Connect<'_> {
         let claim = keys.claim(self.zoom);
         let tie = planner.load(&claim).await?;
         if tie.is_some_and(|tie| tie.user != *self.user) {
-            return Err(Refusal::ZoomAccountTaken {
-                zoom: self.zoom.clone(),
-            }
-            .into());
+            return Err(Refusal::ZoomAccountTaken { zoom: self.zoom.clone() }.into());
         }
         let connection = keys.connection(self.user);
         let previous = planner.load(&connection).await?.map(|row| row.zoom);
@@ -102,12 +95,7 @@ impl Command for Connect<'_> {
             planner.load(&old_claim).await?;
             planner.delete(&old_claim);
         }
-        planner.put(
-            &claim,
-            &ClaimRow {
-                user: self.user.clone(),
-            },
-        )?;
+        planner.put(&claim, &ClaimRow { user: self.user.clone() })?;
         planner.put(&connection, &self.row(core, planner.now)?)?;
         Ok(Plan::Commit(Connected {
             zoom: self.zoom.clone(),
@@ -138,11 +126,7 @@ impl Command for HandOver<'_> {
         if known.is_none_or(|row| row.zoom != *self.zoom) {
             return Ok(Plan::Nothing(()));
         }
-        let connect = Connect {
-            user: &tie.user,
-            zoom: self.zoom,
-            grant: self.grant,
-        };
+        let connect = Connect { user: &tie.user, zoom: self.zoom, grant: self.grant };
         planner.put(&connection, &connect.row(core, planner.now)?)?;
         Ok(Plan::Commit(()))
     }
@@ -160,6 +144,7 @@ impl Connect<'_> {
             expires_at: now + TimeDelta::seconds(self.grant.expires_in_seconds.into()),
             connected_at: now,
             scopes: self.grant.scopes.clone(),
+            needs_reconnect: false,
             wake_at: Some(now),
         })
     }
@@ -180,18 +165,12 @@ impl Token {
             Self::Refresh => "refresh",
         };
         // Lengths keep ids apart, whatever characters they hold.
-        format!(
-            "{kind}:{}:{user}:{}:{zoom}",
-            user.as_str().len(),
-            zoom.as_str().len()
-        )
+        format!("{kind}:{}:{user}:{}:{zoom}", user.as_str().len(), zoom.as_str().len())
     }
 }
 
 fn sealer(core: &Core) -> Result<&dyn Sealer, Fault> {
-    core.sealer
-        .as_deref()
-        .ok_or(Fault::NotConfigured("a sealer for tokens"))
+    core.sealer.as_deref().ok_or(Fault::NotConfigured("a sealer for tokens"))
 }
 
 /// Opens a token of a connection.
@@ -205,13 +184,9 @@ pub(crate) fn open(core: &Core, row: &ConnectionRow, token: Token) -> Result<Sec
 
 /// Wakes links that waited for a user to connect.
 pub(crate) async fn wake(core: &Core, user: &UserId) -> Result<(), Error> {
-    let page = core
-        .scan(&core.keys.all_waiting(user), &Page::first(MOST_WOKEN))
-        .await?;
+    let page = core.scan(&core.keys.all_waiting(user), &Page::first(MOST_WOKEN)).await?;
     let rows = page.rows.iter();
-    let waiting = rows
-        .map(|(key, found)| decode(key, &found.row))
-        .collect::<Result<_, _>>()?;
+    let waiting = rows.map(|(key, found)| decode(key, &found.row)).collect::<Result<_, _>>()?;
     core.run(&Wake { user, waiting }).await
 }
 

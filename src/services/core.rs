@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::keys::Keys;
@@ -13,7 +13,7 @@ use crate::ports::{
     ChangeSet, Clock, CommitOutcome, Entropy, Page, Scan, ScanPage, Sealer, Store, ZoomApi,
     ZoomAuth,
 };
-use crate::words::ChangeSetId;
+use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND};
 
 /// How often a change set is sent while its outcome stays unknown.
 const MOST_SENDS: u32 = 4;
@@ -75,9 +75,11 @@ pub(crate) enum Plan<T> {
 }
 
 impl Core {
-    /// The time now, in whole seconds.
+    /// The time now, in whole seconds. A clock that is far out of bounds is held at them: no sum
+    /// of an instant and a setting overflows then.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.clock.now().trunc_subsecs(0)
+        let seconds = self.clock.now().timestamp().clamp(EARLIEST_SECOND, LATEST_SECOND);
+        DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::UNIX_EPOCH)
     }
 
     pub(crate) fn mint(&self) -> Result<Uuid, Fault> {
@@ -86,12 +88,7 @@ impl Core {
 
     pub(crate) fn planner(&self) -> Result<Planner<'_>, Fault> {
         let id = ChangeSetId::from_uuid(self.mint()?);
-        Ok(Planner::new(
-            self.store.as_ref(),
-            &self.keys,
-            id,
-            self.now(),
-        ))
+        Ok(Planner::new(self.store.as_ref(), &self.keys, id, self.now()))
     }
 
     /// Plans and commits until nobody was faster.
@@ -110,10 +107,7 @@ impl Core {
                 }
             }
         }
-        Err(Conflict::Contended {
-            tries: C::MOST_TRIES,
-        }
-        .into())
+        Err(Conflict::Contended { tries: C::MOST_TRIES }.into())
     }
 
     /// Whether the change set was applied; `false` if others were faster.
@@ -130,35 +124,23 @@ impl Core {
                 Ok(CommitOutcome::Conflict { .. }) => return self.has_receipt(change).await,
                 Ok(CommitOutcome::Unknown) => doubtful = true,
                 Err(source) if !doubtful => {
-                    return Err(Fault::Store {
-                        doing: StoreCall::Commit,
-                        source,
-                    });
+                    return Err(Fault::Store { doing: StoreCall::Commit, source });
                 }
                 Err(_) => {}
             }
         }
-        Err(Fault::OutcomeUnknown {
-            change: change.id(),
-        })
+        Err(Fault::OutcomeUnknown { change: change.id() })
     }
 
     async fn has_receipt(&self, change: &ChangeSet) -> Result<bool, Fault> {
         let receipt = self.keys.receipt(change.id()).key;
-        let unknown = |_| Fault::OutcomeUnknown {
-            change: change.id(),
-        };
-        let found = get(self.store.as_ref(), vec![receipt])
-            .await
-            .map_err(unknown)?;
+        let unknown = |_| Fault::OutcomeUnknown { change: change.id() };
+        let found = get(self.store.as_ref(), vec![receipt]).await.map_err(unknown)?;
         Ok(found.iter().any(|(_, row)| row.is_some()))
     }
 
     pub(crate) async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, Fault> {
         let doing = StoreCall::Scan;
-        self.store
-            .scan(scan, page)
-            .await
-            .map_err(|source| Fault::Store { doing, source })
+        self.store.scan(scan, page).await.map_err(|source| Fault::Store { doing, source })
     }
 }

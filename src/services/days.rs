@@ -25,27 +25,18 @@ impl Days {
         interval: Interval,
     ) -> Result<(), Fault> {
         let days = || days_touched(interval);
-        let wanted = occupants
-            .iter()
-            .flat_map(|host| days().map(|day| (host.clone(), day)));
+        let wanted = occupants.iter().flat_map(|host| days().map(|day| (host.clone(), day)));
         let new: Vec<_> = wanted.filter(|day| !self.days.contains_key(day)).collect();
-        let rows: Vec<_> = new
-            .iter()
-            .map(|(host, day)| planner.keys.host_day(host, *day))
-            .collect();
+        let rows: Vec<_> =
+            new.iter().map(|(host, day)| planner.keys.host_day(host, *day)).collect();
         let found = planner.peek_all(&rows).await?;
-        self.days.extend(
-            new.into_iter()
-                .zip(found.into_iter().map(Option::unwrap_or_default)),
-        );
+        self.days.extend(new.into_iter().zip(found.into_iter().map(Option::unwrap_or_default)));
         Ok(())
     }
 
     /// What a host has given away, each slot once.
     pub(crate) fn occupied(&self, occupant: &Occupant) -> Vec<Occupancy> {
-        let days = self
-            .days
-            .range((occupant.clone(), i64::MIN)..=(occupant.clone(), i64::MAX));
+        let days = self.days.range((occupant.clone(), i64::MIN)..=(occupant.clone(), i64::MAX));
         let all: BTreeSet<&Occupancy> = days.flat_map(|(_, day)| day.occupancies()).collect();
         all.into_iter().cloned().collect()
     }

@@ -28,9 +28,7 @@ impl Command for Confirm<'_> {
         core: &Core,
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
-        self.caller
-            .check_staff(planner, "confirm an appointment")
-            .await?;
+        self.caller.check_staff(planner, "confirm an appointment").await?;
         let Some(mut booked) = kept::load_for(planner, self.caller, self.id, Act::Confirm).await?
         else {
             return Ok(Plan::Nothing(None));
@@ -89,9 +87,7 @@ impl Command for Delete<'_> {
     type Done = Option<LinkId>;
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
-        self.caller
-            .check_staff(planner, "delete an appointment")
-            .await?;
+        self.caller.check_staff(planner, "delete an appointment").await?;
         let AppointmentRow::Kept(mut booked) = kept::load(planner, self.caller, self.id).await?
         else {
             return Ok(Plan::Nothing(None));

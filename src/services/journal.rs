@@ -15,16 +15,9 @@ pub(crate) fn appointment(
     kind: EventKind,
 ) -> Result<(), Fault> {
     booked.events = booked.events.saturating_add(1);
-    let row = planner
-        .keys
-        .event(booked.account(), booked.id.as_uuid(), booked.events);
+    let row = planner.keys.event(booked.account(), booked.id.as_uuid(), booked.events);
     let appointments = BTreeSet::from([booked.id]);
-    let event = EventRow {
-        kind,
-        at: planner.now,
-        appointments,
-        link: booked.link,
-    };
+    let event = EventRow { kind, at: planner.now, appointments, link: booked.link };
     planner.put(&row, &event)
 }
 
@@ -37,12 +30,8 @@ pub(crate) fn link(
     link.events = link.events.saturating_add(1);
     let account = link.slot.calendar.account();
     let row = planner.keys.event(account, link.id.as_uuid(), link.events);
-    let event = EventRow {
-        kind,
-        at: planner.now,
-        appointments: link.used_by.clone(),
-        link: Some(link.id),
-    };
+    let event =
+        EventRow { kind, at: planner.now, appointments: link.used_by.clone(), link: Some(link.id) };
     planner.put(&row, &event)
 }
 
@@ -61,12 +50,7 @@ pub(crate) fn news(
     link(planner, about, kind)?;
     if news == LinkNews::Changed {
         let account = about.slot.calendar.account();
-        message(
-            planner,
-            account,
-            about.used_by.clone(),
-            MessageKind::LinkChanged,
-        )?;
+        message(planner, account, about.used_by.clone(), MessageKind::LinkChanged)?;
     }
     Ok(())
 }
@@ -80,14 +64,7 @@ pub(crate) fn message(
 ) -> Result<(), Fault> {
     let number = planner.next_message();
     let row = planner.keys.message(account, planner.id, number);
-    planner.put(
-        &row,
-        &MessageRow {
-            kind,
-            at: planner.now,
-            appointments,
-        },
-    )
+    planner.put(&row, &MessageRow { kind, at: planner.now, appointments })
 }
 
 /// An appointment changed, and its people are to be told.

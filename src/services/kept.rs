@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked};
 use super::setup::missing;
-use crate::error::{Error, Fault, Refusal, Thing};
+use crate::error::{Error, Refusal, Thing};
 use crate::rules::Act;
 use crate::rules::lifecycle::{Verdict, verdict};
 use crate::words::AppointmentId;
@@ -16,10 +16,7 @@ pub(crate) async fn load(
     id: AppointmentId,
 ) -> Result<AppointmentRow, Error> {
     let row = planner.keys.appointment(caller.account(), id);
-    planner
-        .load(&row)
-        .await?
-        .ok_or_else(|| missing(Thing::Appointment(id)))
+    planner.load(&row).await?.ok_or_else(|| missing(Thing::Appointment(id)))
 }
 
 /// An appointment with which something may be done now; `None` if it is done already.
@@ -37,16 +34,12 @@ pub(crate) async fn load_for(
         Verdict::Go => Ok(Some(*booked)),
         Verdict::AlreadySo => Ok(None),
         Verdict::WrongState => Err(Refusal::WrongState { act, status }.into()),
-        Verdict::TooLate => Err(Refusal::TooLate {
-            act,
-            end: when.end(),
-        }
-        .into()),
+        Verdict::TooLate => Err(Refusal::TooLate { act, end: when.end() }.into()),
     }
 }
 
 /// Writes an appointment back.
-pub(crate) fn put(planner: &mut Planner<'_>, booked: Booked) -> Result<(), Fault> {
+pub(crate) fn put(planner: &mut Planner<'_>, booked: Booked) -> Result<(), Error> {
     let row = planner.keys.appointment(booked.account(), booked.id);
-    planner.put(&row, &AppointmentRow::Kept(Box::new(booked)))
+    planner.put_input(&row, &AppointmentRow::Kept(Box::new(booked)))
 }

@@ -28,10 +28,7 @@ pub(crate) struct RowKey<R> {
 
 impl<R> Clone for RowKey<R> {
     fn clone(&self) -> Self {
-        Self {
-            key: self.key.clone(),
-            holds: PhantomData,
-        }
+        Self { key: self.key.clone(), holds: PhantomData }
     }
 }
 
@@ -65,22 +62,12 @@ impl Keys {
     }
 
     fn key<R>(&self, partition: Parts, sort: Parts) -> RowKey<R> {
-        let key = Key::from_parts(
-            self.realm.clone(),
-            partition.into_bytes(),
-            sort.into_bytes(),
-        );
-        RowKey {
-            key,
-            holds: PhantomData,
-        }
+        let key = Key::from_parts(self.realm.clone(), partition.into_bytes(), sort.into_bytes());
+        RowKey { key, holds: PhantomData }
     }
 
     fn of_account<R>(&self, account: &AccountId, sort: Parts) -> RowKey<R> {
-        self.key(
-            Parts::default().text("account").text(account.as_str()),
-            sort,
-        )
+        self.key(Parts::default().text("account").text(account.as_str()), sort)
     }
 
     fn of_user<R>(&self, user: &UserId, sort: Parts) -> RowKey<R> {
@@ -105,9 +92,7 @@ impl Keys {
     }
 
     pub(crate) fn host_page(&self, calendar: &CalendarRef, page: u16) -> RowKey<HostPageRow> {
-        let sort = sort("calendar hosts")
-            .text(calendar.calendar().as_str())
-            .number(page.into());
+        let sort = sort("calendar hosts").text(calendar.calendar().as_str()).number(page.into());
         self.of_account(calendar.account(), sort)
     }
 
@@ -138,9 +123,7 @@ impl Keys {
     }
 
     pub(crate) fn assignments(&self, calendar: &CalendarRef, host: &UserId) -> RowKey<Assignments> {
-        let sort = sort("assignments")
-            .text(calendar.calendar().as_str())
-            .text(host.as_str());
+        let sort = sort("assignments").text(calendar.calendar().as_str()).text(host.as_str());
         self.of_account(calendar.account(), sort)
     }
 

@@ -47,14 +47,7 @@ impl<'a> Planner<'a> {
         id: ChangeSetId,
         now: DateTime<Utc>,
     ) -> Self {
-        Self {
-            store,
-            keys,
-            id,
-            now,
-            seen: BTreeMap::new(),
-            messages: 0,
-        }
+        Self { store, keys, id, now, seen: BTreeMap::new(), messages: 0 }
     }
 
     /// Reads a row that the decision rests on.
@@ -77,8 +70,7 @@ impl<'a> Planner<'a> {
         &mut self,
         rows: &[RowKey<R>],
     ) -> Result<Vec<Option<R>>, Fault> {
-        self.fetch(rows.iter().map(|row| row.key.clone()).collect())
-            .await?;
+        self.fetch(rows.iter().map(|row| row.key.clone()).collect()).await?;
         rows.iter().map(|row| self.read(row)).collect()
     }
 
@@ -88,14 +80,7 @@ impl<'a> Planner<'a> {
             return Ok(());
         }
         for (key, found) in get(self.store, keys).await? {
-            self.seen.insert(
-                key,
-                Seen {
-                    found,
-                    checked: false,
-                    write: None,
-                },
-            );
+            self.seen.insert(key, Seen { found, checked: false, write: None });
         }
         Ok(())
     }
@@ -113,15 +98,12 @@ impl<'a> Planner<'a> {
     /// Writes a row. One that was neither loaded nor peeked at must not exist yet.
     pub(crate) fn put<R: Record>(&mut self, row: &RowKey<R>, record: &R) -> Result<(), Fault> {
         let json = serde_json::to_vec(record).map_err(Fault::Unwritable)?;
-        self.write(
-            &row.key,
-            Write::Put(Row::new(R::SCHEMA, json).with_due(record.due())),
-        );
+        self.write(&row.key, Write::Put(Row::new(R::SCHEMA, json).with_due(record.due())));
         Ok(())
     }
 
     /// Writes a row whose size is the caller's doing.
-    pub(crate) fn put_setting<R: Record>(
+    pub(crate) fn put_input<R: Record>(
         &mut self,
         row: &RowKey<R>,
         record: &R,
@@ -132,10 +114,7 @@ impl<'a> Planner<'a> {
             _ => 0,
         };
         if given > MAX_ROW_BYTES {
-            let too_large = InvalidInput::TooLarge {
-                given,
-                allowed: MAX_ROW_BYTES,
-            };
+            let too_large = InvalidInput::TooLarge { given, allowed: MAX_ROW_BYTES };
             return Err(Refusal::from(too_large).into());
         }
         Ok(())
@@ -147,11 +126,7 @@ impl<'a> Planner<'a> {
     }
 
     fn write(&mut self, key: &Key, write: Write) {
-        let new = Seen {
-            found: None,
-            checked: false,
-            write: None,
-        };
+        let new = Seen { found: None, checked: false, write: None };
         self.seen.entry(key.clone()).or_insert(new).write = Some(write);
     }
 
@@ -186,30 +161,19 @@ pub(crate) async fn get(
     keys: Vec<Key>,
 ) -> Result<Vec<(Key, Option<Versioned>)>, Fault> {
     let doing = StoreCall::Get;
-    let found = store
-        .get(&keys)
-        .await
-        .map_err(|source| Fault::Store { doing, source })?;
+    let found = store.get(&keys).await.map_err(|source| Fault::Store { doing, source })?;
     if found.len() != keys.len() {
-        return Err(Fault::Inconsistent(
-            "the store answered for other keys than it was asked for",
-        ));
+        return Err(Fault::Inconsistent("the store answered for other keys than it was asked for"));
     }
     Ok(keys.into_iter().zip(found).collect())
 }
 
 /// Reads what a row holds.
 pub(crate) fn decode<R: Record>(key: &Key, row: &Row) -> Result<R, Fault> {
-    let unreadable = |source| Fault::Unreadable {
-        key: key.clone(),
-        schema: row.schema,
-        source,
-    };
+    let unreadable = |source| Fault::Unreadable { key: key.clone(), schema: row.schema, source };
     if row.schema != R::SCHEMA {
         let unknown = "a row of an unknown schema version";
-        return Err(unreadable(<serde_json::Error as serde::de::Error>::custom(
-            unknown,
-        )));
+        return Err(unreadable(<serde_json::Error as serde::de::Error>::custom(unknown)));
     }
     serde_json::from_slice(&row.json).map_err(unreadable)
 }

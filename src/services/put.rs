@@ -24,7 +24,7 @@ impl Command for PutAccount<'_> {
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.account(&self.0.id);
         planner.load(&row).await?;
-        planner.put_setting(&row, self.0)?;
+        planner.put_input(&row, self.0)?;
         Ok(Plan::Commit(()))
     }
 }
@@ -38,13 +38,7 @@ impl Command for PutUser<'_> {
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.user(&self.0.id);
         planner.load(&row).await?;
-        planner.put_setting(
-            &row,
-            &UserRow {
-                user: self.0.clone(),
-                deleted: false,
-            },
-        )?;
+        planner.put_input(&row, &UserRow { user: self.0.clone(), deleted: false })?;
         Ok(Plan::Commit(()))
     }
 }
@@ -64,11 +58,7 @@ impl Command for PutMembership<'_> {
         if planner.peek(&keys.account(self.account)).await?.is_none() {
             return Err(missing(Thing::Account(self.account.clone())));
         }
-        if planner
-            .peek(&keys.user(self.user))
-            .await?
-            .is_none_or(|row| row.deleted)
-        {
+        if planner.peek(&keys.user(self.user)).await?.is_none_or(|row| row.deleted) {
             return Err(missing(Thing::User(self.user.clone())));
         }
         let row = keys.membership(self.account, self.user);
@@ -92,13 +82,7 @@ impl Command for DeleteUser<'_> {
         if known.deleted {
             return Ok(Plan::Nothing(()));
         }
-        planner.put(
-            &row,
-            &UserRow {
-                deleted: true,
-                ..known
-            },
-        )?;
+        planner.put(&row, &UserRow { deleted: true, ..known })?;
         Ok(Plan::Commit(()))
     }
 }
@@ -113,18 +97,14 @@ impl Command for PutCalendar<'_> {
     type Done = ();
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
-        self.caller
-            .check_admin(planner, None, "change a calendar")
-            .await?;
+        self.caller.check_admin(planner, None, "change a calendar").await?;
         let calendar = self.calendar;
         if calendar.account != *self.caller.account() {
             return Err(missing(Thing::Account(calendar.account.clone())));
         }
         let before = calendars::peek(planner, &calendar.as_ref()).await?;
         if before.is_some_and(|before| !same_kind(&before.kind, &calendar.kind)) {
-            let kind_changed = InvalidInput::KindChanged {
-                calendar: calendar.id.clone(),
-            };
+            let kind_changed = InvalidInput::KindChanged { calendar: calendar.id.clone() };
             return Err(Refusal::from(kind_changed).into());
         }
         check(planner, calendar).await?;
@@ -138,10 +118,7 @@ const fn same_kind(a: &CalendarKind, b: &CalendarKind) -> bool {
         (a, b),
         (CalendarKind::RoundRobin(_), CalendarKind::RoundRobin(_))
             | (CalendarKind::Collective(_), CalendarKind::Collective(_))
-            | (
-                CalendarKind::Unassigned { .. },
-                CalendarKind::Unassigned { .. }
-            )
+            | (CalendarKind::Unassigned { .. }, CalendarKind::Unassigned { .. })
     )
 }
 
@@ -149,12 +126,7 @@ const fn same_kind(a: &CalendarKind, b: &CalendarKind) -> bool {
 async fn check(planner: &mut Planner<'_>, calendar: &Calendar) -> Result<(), Error> {
     check_location(calendar)?;
     let known = super::setup::members(planner, calendar).await?;
-    match calendar
-        .kind
-        .users()
-        .into_iter()
-        .find(|user| !known.contains_key(*user))
-    {
+    match calendar.kind.users().into_iter().find(|user| !known.contains_key(*user)) {
         Some(unknown) => Err(missing(Thing::User(unknown.clone()))),
         None => Ok(()),
     }
@@ -162,9 +134,8 @@ async fn check(planner: &mut Planner<'_>, calendar: &Calendar) -> Result<(), Err
 
 fn check_location(calendar: &Calendar) -> Result<(), Refusal> {
     let calendar_id = || calendar.id.clone();
-    check_calendar(calendar).map_err(|_| Refusal::DynamicLinkNeedsGroupCalendar {
-        calendar: calendar_id(),
-    })
+    check_calendar(calendar)
+        .map_err(|_| Refusal::DynamicLinkNeedsGroupCalendar { calendar: calendar_id() })
 }
 
 /// Sets where a calendar's appointments take place, or those of one of its hosts (R7).
@@ -180,9 +151,7 @@ impl Command for SetCalendarLocation<'_> {
     type Done = ();
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
-        self.caller
-            .check_admin(planner, self.host, "set a meeting location")
-            .await?;
+        self.caller.check_admin(planner, self.host, "set a meeting location").await?;
         let id = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
         let mut calendar = calendars::find(planner, &id).await?;
         match self.host {

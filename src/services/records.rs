@@ -110,8 +110,7 @@ pub(crate) struct Booked {
 
 impl Booked {
     pub(crate) fn assigned(&self) -> Option<Assigned> {
-        self.counted
-            .then(|| Assigned::new(self.booked_at, self.slot.core.start()))
+        self.counted.then(|| Assigned::new(self.booked_at, self.slot.core.start()))
     }
 
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &UserId> {
@@ -168,6 +167,8 @@ pub(crate) struct ConnectionRow {
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) connected_at: DateTime<Utc>,
     pub(crate) scopes: Vec<String>,
+    /// Zoom does not accept the tokens any more: only a new consent helps.
+    pub(crate) needs_reconnect: bool,
     /// When the worker wakes links that waited for this connection.
     pub(crate) wake_at: Option<DateTime<Utc>>,
 }

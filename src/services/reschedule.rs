@@ -46,10 +46,7 @@ impl Command for Reschedule<'_> {
         let mut days = Days::default();
         let left = seats::leave(planner, &mut days, &booked).await?;
         let wish = self.wish(&booked);
-        let seat = match seats::search(planner, &setup, &mut days, &wish)
-            .await?
-            .seat(self.start)
-        {
+        let seat = match seats::search(planner, &setup, &mut days, &wish).await?.seat(self.start) {
             Ok(seat) => seat,
             Err(answer) => return answer,
         };
@@ -71,12 +68,7 @@ impl Reschedule<'_> {
             None => booked.slot.owner.user(),
             Some(_) => None,
         };
-        Wish {
-            start: self.start,
-            host: self.host,
-            rather,
-            moved: Some(booked),
-        }
+        Wish { start: self.start, host: self.host, rather, moved: Some(booked) }
     }
 }
 
@@ -89,14 +81,9 @@ async fn move_to(
     left: Left,
     seat: Seat,
 ) -> Result<Option<LinkId>, Error> {
-    let Seat {
-        key,
-        mut slot,
-        is_new,
-    } = seat;
+    let Seat { key, mut slot, is_new } = seat;
     let occupied = |_| Fault::Inconsistent("a free host is occupied");
-    days.take(&key, &slot.occupants, slot.padded)
-        .map_err(occupied)?;
+    days.take(&key, &slot.occupants, slot.padded).map_err(occupied)?;
     days.write(planner)?;
     seats::count(planner, &old, false).await?;
 

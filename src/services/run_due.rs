@@ -11,7 +11,7 @@ use super::planner::decode;
 use super::records::ConnectionRow;
 use super::zoom_work::work_on;
 use crate::error::{Error, Fault};
-use crate::ports::{Key, Page, Row, Scan, ScanPage};
+use crate::ports::{Key, Page, Row, Scan, ScanPage, Versioned};
 use crate::rules::link::Link;
 
 /// Rows of one page of due work.
@@ -38,13 +38,7 @@ pub(crate) async fn run_due(core: &Core, limit: u32) -> Result<RunReport, Error>
     let mut report = RunReport::default();
     let mut looks: BTreeMap<Key, u32> = BTreeMap::new();
     while report.done.saturating_add(report.failed) < limit {
-        let page = due(core, core.now(), PAGE).await?;
-        let seen = |key: &Key| looks.get(key).copied().unwrap_or(0);
-        let fresh = page
-            .rows
-            .into_iter()
-            .find(|(key, _)| seen(key) < MOST_LOOKS);
-        let Some((key, found)) = fresh else { break };
+        let Some((key, found)) = fresh(core, &looks).await? else { break };
         let look = looks.entry(key.clone()).or_default();
         *look = look.saturating_add(1);
         match step(core, &key, &found.row).await {
@@ -60,12 +54,25 @@ pub(crate) async fn run_due(core: &Core, limit: u32) -> Result<RunReport, Error>
     Ok(report)
 }
 
-async fn due(core: &Core, until: DateTime<Utc>, rows: u16) -> Result<ScanPage, Fault> {
-    let scan = Scan::Due {
-        realm: core.keys.realm().to_owned(),
-        until,
-    };
-    core.scan(&scan, &Page::first(rows)).await
+/// The first row that is due and was not looked at too often in this run.
+async fn fresh(core: &Core, looks: &BTreeMap<Key, u32>) -> Result<Option<(Key, Versioned)>, Fault> {
+    let is_fresh = |key: &Key| looks.get(key).is_none_or(|looks| *looks < MOST_LOOKS);
+    let mut page = Page::first(PAGE);
+    loop {
+        let answer = due(core, core.now(), &page).await?;
+        if let Some(found) = answer.rows.into_iter().find(|(key, _)| is_fresh(key)) {
+            return Ok(Some(found));
+        }
+        match answer.next {
+            Some(cursor) => page = Page::after(cursor, PAGE),
+            None => return Ok(None),
+        }
+    }
+}
+
+async fn due(core: &Core, until: DateTime<Utc>, page: &Page) -> Result<ScanPage, Fault> {
+    let scan = Scan::Due { realm: core.keys.realm().to_owned(), until };
+    core.scan(&scan, page).await
 }
 
 async fn step(core: &Core, key: &Key, row: &Row) -> Result<(), Error> {
@@ -83,17 +90,7 @@ async fn step(core: &Core, key: &Key, row: &Row) -> Result<(), Error> {
 /// The instant at which the earliest of the remaining rows is due.
 async fn next(core: &Core, failed: bool) -> Result<Option<DateTime<Utc>>, Fault> {
     let now = core.now();
-    let first = due(core, DateTime::<Utc>::MAX_UTC, 1).await?;
-    let earliest = first
-        .rows
-        .iter()
-        .filter_map(|(_, found)| found.row.due)
-        .min();
-    Ok(earliest.map(|at| {
-        if failed {
-            at.max(now + AFTER_FAILURE)
-        } else {
-            at.max(now)
-        }
-    }))
+    let first = due(core, DateTime::<Utc>::MAX_UTC, &Page::first(1)).await?;
+    let earliest = first.rows.iter().filter_map(|(_, found)| found.row.due).min();
+    Ok(earliest.map(|at| if failed { at.max(now + AFTER_FAILURE) } else { at.max(now) }))
 }

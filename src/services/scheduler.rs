@@ -41,9 +41,7 @@ pub struct Scheduler {
 impl fmt::Debug for Scheduler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Scheduler");
-        shown
-            .field("settings", &self.core.settings)
-            .finish_non_exhaustive()
+        shown.field("settings", &self.core.settings).finish_non_exhaustive()
     }
 }
 
@@ -91,13 +89,7 @@ impl Scheduler {
         user: &UserId,
         role: Role,
     ) -> Result<(), Error> {
-        self.core
-            .run(&PutMembership {
-                account,
-                user,
-                role,
-            })
-            .await
+        self.core.run(&PutMembership { account, user, role }).await
     }
 
     /// Makes or changes a calendar. Appointments already made stay as they are.
@@ -124,14 +116,7 @@ impl Scheduler {
         host: Option<&UserId>,
         location: &LocationSetting,
     ) -> Result<(), Error> {
-        self.core
-            .run(&SetCalendarLocation {
-                caller,
-                calendar,
-                host,
-                location,
-            })
-            .await
+        self.core.run(&SetCalendarLocation { caller, calendar, host, location }).await
     }
 
     /// Deletes a user: they host nothing new. Answers with the appointments that they still have,
@@ -170,20 +155,10 @@ impl Scheduler {
             return Err(Refusal::NotPermitted { who, what }.into());
         }
         let (zoom, grant) = consented(&self.core, code).await?;
-        let connect = Connect {
-            user,
-            zoom: &zoom,
-            grant: &grant,
-        };
+        let connect = Connect { user, zoom: &zoom, grant: &grant };
         let connected = self.core.run(&connect).await;
         if let Err(Error::Refused(Refusal::ZoomAccountTaken { zoom })) = &connected {
-            let _best_effort = self
-                .core
-                .run(&HandOver {
-                    zoom,
-                    grant: &grant,
-                })
-                .await;
+            let _best_effort = self.core.run(&HandOver { zoom, grant: &grant }).await;
         }
         connected
     }
@@ -203,14 +178,7 @@ impl Scheduler {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<Slot>, Error> {
-        self.core
-            .run(&FindSlots {
-                caller,
-                calendar,
-                from,
-                to,
-            })
-            .await
+        self.core.run(&FindSlots { caller, calendar, from, to }).await
     }
 
     /// Books a slot. The booking stands when this answers; its Zoom link was tried once and may
@@ -270,15 +238,7 @@ impl Scheduler {
         start: DateTime<Utc>,
         host: Option<&UserId>,
     ) -> Result<Appointment, Error> {
-        let link = self
-            .core
-            .run(&Reschedule {
-                caller,
-                id,
-                start,
-                host,
-            })
-            .await?;
+        let link = self.core.run(&Reschedule { caller, id, start, host }).await?;
         self.after(caller, id, link).await
     }
 

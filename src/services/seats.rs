@@ -60,10 +60,7 @@ pub(crate) async fn search(
     wish: &Wish<'_>,
 ) -> Result<Search, Fault> {
     let rules = setup.rules();
-    let after = wish
-        .start
-        .checked_add_signed(TimeDelta::seconds(1))
-        .unwrap_or(wish.start);
+    let after = wish.start.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(wish.start);
     // An instant that is out of bounds is in no slot.
     let Ok(reach) = rules.reach(wish.start, after) else {
         return Ok(Search::Unavailable);
@@ -75,9 +72,7 @@ pub(crate) async fn search(
     };
     let tallies = tallies(planner, &setup.calendar, wish.moved).await?;
     let kind = &setup.calendar.kind;
-    let rather = wish
-        .rather
-        .and_then(|host| assign(kind, &offer, Some(host), &tallies));
+    let rather = wish.rather.and_then(|host| assign(kind, &offer, Some(host), &tallies));
     let Some(assignment) = rather.or_else(|| assign(kind, &offer, wish.host, &tallies)) else {
         return Ok(Search::Unavailable);
     };
@@ -96,11 +91,7 @@ async fn seat(
         Assignment::Join { owner } => (owner, None),
         Assignment::New { owner, occupants } => (owner, Some(occupants)),
     };
-    let key = SlotKey {
-        calendar,
-        owner,
-        core,
-    };
+    let key = SlotKey { calendar, owner, core };
     let found = planner.load(&planner.keys.slot(&key)).await?;
     let is_new = found.is_none();
     let slot = match (found, occupants) {
@@ -128,20 +119,14 @@ async fn tallies(
     let since = interval_start(calendar.fairness, calendar.zone, planner.now);
     let of = calendar.as_ref();
     let users = hosts.as_slice().iter().map(|host| &host.user);
-    let rows: Vec<_> = users
-        .clone()
-        .map(|user| planner.keys.assignments(&of, user))
-        .collect();
+    let rows: Vec<_> = users.clone().map(|user| planner.keys.assignments(&of, user)).collect();
     let found = planner.peek_all(&rows).await?;
     Ok(users
         .zip(found)
         .map(|(user, assignments)| {
             let is_theirs = |moved: &&Booked| moved.slot.owner.user() == Some(user);
             let moved = moved.filter(is_theirs).and_then(Booked::assigned);
-            (
-                user.clone(),
-                assignments.unwrap_or_default().tally(since, moved),
-            )
+            (user.clone(), assignments.unwrap_or_default().tally(since, moved))
         })
         .collect())
 }
@@ -181,9 +166,7 @@ pub(crate) async fn slot_link(
     slot: &Slot,
 ) -> Result<Option<Link>, Fault> {
     let Some(id) = slot.link else { return Ok(None) };
-    let link = planner
-        .load(&planner.keys.link(key.calendar.account(), id))
-        .await?;
+    let link = planner.load(&planner.keys.link(key.calendar.account(), id)).await?;
     Ok(link.filter(|link| !link.is_dropped()))
 }
 
@@ -234,15 +217,10 @@ pub(crate) async fn leave(
     let mut slot = planner.load(&row).await?.ok_or(lost)?;
     days.peek(planner, &slot.occupants, slot.padded).await?;
     let not_there = |_| Fault::Inconsistent("a host's day lacks a slot that is booked");
-    days.leave(&booked.slot, &slot.occupants, slot.padded)
-        .map_err(not_there)?;
+    days.leave(&booked.slot, &slot.occupants, slot.padded).map_err(not_there)?;
     slot.appointments.remove(&booked.id);
     let link = match booked.link {
-        Some(id) => {
-            planner
-                .load(&planner.keys.link(booked.account(), id))
-                .await?
-        }
+        Some(id) => planner.load(&planner.keys.link(booked.account(), id)).await?,
         None => None,
     };
     Ok(Left { slot, link })

@@ -30,11 +30,7 @@ impl Setup {
         let account = account.ok_or_else(|| missing(Thing::Account(calendar.account().clone())))?;
         let found = calendars::find(planner, calendar).await?;
         let users = members(planner, &found).await?;
-        Ok(Self {
-            account,
-            calendar: found,
-            users,
-        })
+        Ok(Self { account, calendar: found, users })
     }
 
     /// The hosts' times around the starts asked about, from what they have given away.
@@ -50,35 +46,22 @@ impl Setup {
         };
         if let CalendarKind::Unassigned { weekly, overrides } = &self.calendar.kind {
             let hours = Hours::new(self.calendar.zone).with_weekly(weekly.clone());
-            let dates = overrides
-                .iter()
-                .map(|(date, windows)| (*date, windows.clone()));
-            let hours = dates.fold(hours, |hours, (date, windows)| {
-                hours.with_override(date, windows)
-            });
-            return vec![times(
-                Occupant::Calendar(self.calendar.as_ref()),
-                Some(&hours),
-            )];
+            let dates = overrides.iter().map(|(date, windows)| (*date, windows.clone()));
+            let hours =
+                dates.fold(hours, |hours, (date, windows)| hours.with_override(date, windows));
+            return vec![times(Occupant::Calendar(self.calendar.as_ref()), Some(&hours))];
         }
         // A host who left is never open; a slot they sit in already stays open to others.
         let hours = |user: &UserId| self.users.get(user).map(|user| &user.hours);
         let users = self.calendar.kind.users().into_iter();
-        users
-            .map(|user| times(Occupant::User(user.clone()), hours(user)))
-            .collect()
+        users.map(|user| times(Occupant::User(user.clone()), hours(user))).collect()
     }
 
     /// All who give time to slots of the calendar.
     pub(crate) fn occupants(&self) -> Vec<Occupant> {
         match &self.calendar.kind {
             CalendarKind::Unassigned { .. } => vec![Occupant::Calendar(self.calendar.as_ref())],
-            kind => kind
-                .users()
-                .into_iter()
-                .cloned()
-                .map(Occupant::User)
-                .collect(),
+            kind => kind.users().into_iter().cloned().map(Occupant::User).collect(),
         }
     }
 
@@ -86,21 +69,13 @@ impl Setup {
         let calendar = &self.calendar;
         let group = match &calendar.kind {
             CalendarKind::RoundRobin(_) => Group::RoundRobin,
-            CalendarKind::Collective(hosts) => Group::Collective {
-                primary: hosts.primary().clone(),
-                optional: hosts.optional(),
-            },
+            CalendarKind::Collective(hosts) => {
+                Group::Collective { primary: hosts.primary().clone(), optional: hosts.optional() }
+            }
             CalendarKind::Unassigned { .. } => Group::Unassigned,
         };
         let (slot, notice, window) = (calendar.slot, calendar.notice, calendar.window);
-        SlotRules::new(
-            calendar.as_ref(),
-            group,
-            calendar.zone,
-            slot,
-            notice,
-            window,
-        )
+        SlotRules::new(calendar.as_ref(), group, calendar.zone, slot, notice, window)
     }
 
     pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {
@@ -117,18 +92,12 @@ pub(crate) async fn members(
     let ids = calendar.kind.users();
     let rows: Vec<_> = ids.iter().map(|user| keys.user(user)).collect();
     let users = planner.peek_all(&rows).await?;
-    let rows: Vec<_> = ids
-        .iter()
-        .map(|user| keys.membership(&calendar.account, user))
-        .collect();
+    let rows: Vec<_> = ids.iter().map(|user| keys.membership(&calendar.account, user)).collect();
     let memberships = planner.peek_all(&rows).await?;
-    let known = users
-        .into_iter()
-        .zip(memberships)
-        .filter_map(|(user, membership)| {
-            let user = user.filter(|user| !user.deleted)?.user;
-            membership.map(|_| (user.id.clone(), user))
-        });
+    let known = users.into_iter().zip(memberships).filter_map(|(user, membership)| {
+        let user = user.filter(|user| !user.deleted)?.user;
+        membership.map(|_| (user.id.clone(), user))
+    });
     Ok(known.collect())
 }
 

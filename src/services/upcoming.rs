@@ -36,11 +36,7 @@ pub(crate) async fn upcoming(core: &Core, user: &UserId) -> Result<Vec<Affected>
             continue;
         }
         let (calendar, owner, core) = (held.calendar().clone(), held.owner().clone(), held.core());
-        let key = SlotKey {
-            calendar,
-            owner,
-            core,
-        };
+        let key = SlotKey { calendar, owner, core };
         let slot = planner.peek(&planner.keys.slot(&key)).await?;
         let appointments = slot.map(|slot| slot.appointments).unwrap_or_default();
         found.extend(appointments.into_iter().map(|appointment| Affected {

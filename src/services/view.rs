@@ -88,11 +88,7 @@ async fn link_state(
         return Ok(LinkState::AwaitingConfirmation);
     };
     let connection = planner.peek(&core.keys.connection(owner)).await?;
-    let link = planner
-        .peek(&core.keys.link(booked.account(), link))
-        .await?;
+    let link = planner.peek(&core.keys.link(booked.account(), link)).await?;
     let lost = Fault::Inconsistent("an appointment uses a link that is not there");
-    Ok(link
-        .ok_or(lost)?
-        .state(connection.as_ref().map(|row| &row.zoom)))
+    Ok(link.ok_or(lost)?.state(connection.as_ref().map(|row| &row.zoom)))
 }

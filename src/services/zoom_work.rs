@@ -31,11 +31,7 @@ pub(crate) async fn work_on(core: &Core, account: &AccountId, id: LinkId) -> Res
         return Ok(());
     };
     let answer = send(core, &outgoing).await;
-    core.run(&Record {
-        outgoing: &outgoing,
-        answer: &answer,
-    })
-    .await
+    core.run(&Record { outgoing: &outgoing, answer: &answer }).await
 }
 
 /// A call that is durable as being sent.
@@ -43,6 +39,7 @@ struct Outgoing {
     account: AccountId,
     link: LinkId,
     zoom: ZoomAccountId,
+    connected_at: DateTime<Utc>,
     holder: Uuid,
     call: Call,
     meeting: NewMeeting,
@@ -56,20 +53,14 @@ async fn send(core: &Core, outgoing: &Outgoing) -> Result<CallResult, ZoomError>
         Call::Create { .. } => {
             let made = zoom.create_meeting(access, &outgoing.meeting).await?;
             let owner = outgoing.zoom.clone();
-            Ok(CallResult::Created {
-                zoom: owner,
-                id: made.id,
-                join_url: made.join_url,
-            })
+            Ok(CallResult::Created { zoom: owner, id: made.id, join_url: made.join_url })
         }
-        Call::Rename { meeting, topic } => zoom
-            .rename_meeting(access, *meeting, topic)
-            .await
-            .map(|()| CallResult::Done),
-        Call::Delete { meeting } => zoom
-            .delete_meeting(access, *meeting)
-            .await
-            .map(|()| CallResult::Done),
+        Call::Rename { meeting, topic } => {
+            zoom.rename_meeting(access, *meeting, topic).await.map(|()| CallResult::Done)
+        }
+        Call::Delete { meeting } => {
+            zoom.delete_meeting(access, *meeting).await.map(|()| CallResult::Done)
+        }
     }
 }
 
@@ -123,6 +114,10 @@ impl Prepare<'_> {
             park(planner, link, ParkReason::NotConnected).await?;
             return Ok(None);
         };
+        if connection.needs_reconnect {
+            park(planner, link, ParkReason::NeedsReconnect).await?;
+            return Ok(None);
+        }
         let deadline = planner.now + core.settings.call_deadline;
         let holder = planner.id.as_uuid();
         if let Some(until) = take_lane(planner, &connection.zoom, holder, deadline).await? {
@@ -141,6 +136,7 @@ impl Prepare<'_> {
         Ok(Some(Box::new(Outgoing {
             account: self.account.clone(),
             link: link.id,
+            connected_at: connection.connected_at,
             zoom: connection.zoom,
             holder,
             call,
@@ -166,10 +162,7 @@ async fn connection_for(
 }
 
 fn owner(link: &Link) -> Result<&UserId, Fault> {
-    link.slot
-        .owner
-        .user()
-        .ok_or(Fault::Inconsistent("a Zoom link has no owner"))
+    link.slot.owner.user().ok_or(Fault::Inconsistent("a Zoom link has no owner"))
 }
 
 /// Stops work on a link; what a connection can cure waits for one.
@@ -186,13 +179,7 @@ async fn wait_for_connection(planner: &mut Planner<'_>, link: &Link) -> Result<(
     let row = planner.keys.waiting(owner(link)?, link.id);
     planner.load(&row).await?;
     let account = link.slot.calendar.account().clone();
-    planner.put(
-        &row,
-        &WaitingRow {
-            account,
-            link: link.id,
-        },
-    )
+    planner.put(&row, &WaitingRow { account, link: link.id })
 }
 
 /// Takes the lane of a Zoom account; if another has it, says until when.
@@ -207,10 +194,7 @@ async fn take_lane(
     if let Some(held) = lane.lease.filter(|lease| lease.until > planner.now) {
         return Ok(Some(held.until));
     }
-    lane.lease = Some(Lease {
-        holder,
-        until: deadline + LEASE_MARGIN,
-    });
+    lane.lease = Some(Lease { holder, until: deadline + LEASE_MARGIN });
     planner.put(&row, &lane)?;
     Ok(None)
 }
@@ -223,11 +207,7 @@ async fn release_lane(
 ) -> Result<bool, Fault> {
     let row = planner.keys.lane(zoom);
     let mut lane = planner.load(&row).await?.unwrap_or_default();
-    if lane
-        .lease
-        .as_ref()
-        .is_none_or(|lease| lease.holder != holder)
-    {
+    if lane.lease.as_ref().is_none_or(|lease| lease.holder != holder) {
         return Ok(false);
     }
     lane.lease = None;
@@ -278,6 +258,25 @@ impl Command for Record<'_> {
 }
 
 impl Record<'_> {
+    /// The tokens are dead, unless the user has consented anew while the call was out.
+    async fn unauthorized(
+        &self,
+        planner: &mut Planner<'_>,
+        link: &Link,
+    ) -> Result<CallResult, Fault> {
+        let row = planner.keys.connection(owner(link)?);
+        let connection = planner.load(&row).await?;
+        let used = |row: &ConnectionRow| {
+            row.zoom == self.outgoing.zoom && row.connected_at == self.outgoing.connected_at
+        };
+        let Some(mut connection) = connection.filter(used) else {
+            return Ok(CallResult::Later(planner.now));
+        };
+        connection.needs_reconnect = true;
+        planner.put(&row, &connection)?;
+        Ok(CallResult::Parked(ParkReason::NeedsReconnect))
+    }
+
     async fn result(
         &self,
         core: &Core,
@@ -300,7 +299,7 @@ impl Record<'_> {
                 quota::exhaust(planner, zoom, sent_at).await?;
                 CallResult::Deferred(quota::next_reset(core, planner.now))
             }
-            ZoomError::Unauthorized { .. } => CallResult::Parked(ParkReason::NeedsReconnect),
+            ZoomError::Unauthorized { .. } => self.unauthorized(planner, link).await?,
             ZoomError::Gone => CallResult::NoSuchMeeting,
             ZoomError::Refused { .. } => CallResult::Parked(ParkReason::RefusedByZoom),
         })

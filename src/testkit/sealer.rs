@@ -16,27 +16,16 @@ pub struct TestSealer;
 const TAG_BYTES: usize = 32;
 
 fn tag(context: &str, secret: &[u8]) -> Vec<u8> {
-    Sha256::new()
-        .chain_update(context)
-        .chain_update([0])
-        .chain_update(secret)
-        .finalize()
-        .to_vec()
+    Sha256::new().chain_update(context).chain_update([0]).chain_update(secret).finalize().to_vec()
 }
 
 /// The secret with a stream of bytes that depends on the context; twice is not at all.
 fn mask(context: &str, bytes: &[u8]) -> Vec<u8> {
     let blocks = bytes.chunks(32).zip(0_u64..);
     let masked = blocks.flat_map(|(block, number)| {
-        let stream = Sha256::new()
-            .chain_update(context)
-            .chain_update(number.to_le_bytes());
+        let stream = Sha256::new().chain_update(context).chain_update(number.to_le_bytes());
         let stream = stream.finalize();
-        block
-            .iter()
-            .zip(stream)
-            .map(|(byte, noise)| byte ^ noise)
-            .collect::<Vec<u8>>()
+        block.iter().zip(stream).map(|(byte, noise)| byte ^ noise).collect::<Vec<u8>>()
     });
     masked.collect()
 }
@@ -46,13 +35,8 @@ fn to_hex(bytes: &[u8]) -> String {
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| std::str::from_utf8(pair).ok());
-    digits
-        .map(|pair| u8::from_str_radix(pair?, 16).ok())
-        .collect()
+    let digits = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
+    digits.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
 }
 
 impl Sealer for TestSealer {
@@ -69,9 +53,7 @@ impl Sealer for TestSealer {
         if tag(context, &secret) != found {
             return Err(SealerError::new("sealed with another context"));
         }
-        String::from_utf8(secret)
-            .map(Secret::new)
-            .map_err(|_| SealerError::new("not text"))
+        String::from_utf8(secret).map(Secret::new).map_err(|_| SealerError::new("not text"))
     }
 }
 

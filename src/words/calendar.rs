@@ -54,10 +54,7 @@ impl CalendarKind {
 /// Whether a new appointment is confirmed at once.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "somebody confirms, or nobody needs to"
-)]
+#[expect(clippy::exhaustive_enums, reason = "somebody confirms, or nobody needs to")]
 pub enum Confirmation {
     /// At once.
     Automatic,

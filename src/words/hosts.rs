@@ -47,10 +47,7 @@ pub enum InvalidHosts {
 /// Whether a collective appointment needs a host.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a host must come or may come; there is no third"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a host must come or may come; there is no third")]
 pub enum Attendance {
     /// No slot without this host.
     Required,
@@ -74,11 +71,7 @@ impl RoundRobinHost {
     /// A host of priority 0 without a location of their own.
     #[must_use]
     pub const fn new(user: UserId) -> Self {
-        Self {
-            user,
-            priority: 0,
-            location: None,
-        }
+        Self { user, priority: 0, location: None }
     }
 
     /// With a priority: higher is asked first.
@@ -112,21 +105,13 @@ impl CollectiveHost {
     /// A host who must be there.
     #[must_use]
     pub const fn required(user: UserId) -> Self {
-        Self {
-            user,
-            attendance: Attendance::Required,
-            location: None,
-        }
+        Self { user, attendance: Attendance::Required, location: None }
     }
 
     /// A host who joins if free.
     #[must_use]
     pub const fn optional(user: UserId) -> Self {
-        Self {
-            user,
-            attendance: Attendance::Optional,
-            location: None,
-        }
+        Self { user, attendance: Attendance::Optional, location: None }
     }
 
     /// With a meeting location of their own on this calendar.
@@ -210,10 +195,7 @@ impl CollectiveHosts {
     }
 
     fn checked(self) -> Result<Self, InvalidHosts> {
-        check_users(
-            self.hosts.iter().map(|host| &host.user),
-            MAX_COLLECTIVE_HOSTS,
-        )?;
+        check_users(self.hosts.iter().map(|host| &host.user), MAX_COLLECTIVE_HOSTS)?;
         let is_primary = |host: &CollectiveHost| {
             host.user == self.primary && host.attendance == Attendance::Required
         };
@@ -240,31 +222,20 @@ impl CollectiveHosts {
     #[must_use]
     pub fn optional(&self) -> BTreeSet<UserId> {
         let optional = |host: &&CollectiveHost| host.attendance == Attendance::Optional;
-        self.hosts
-            .iter()
-            .filter(optional)
-            .map(|host| host.user.clone())
-            .collect()
+        self.hosts.iter().filter(optional).map(|host| host.user.clone()).collect()
     }
 }
 
 impl TryFrom<CollectiveParts> for CollectiveHosts {
     type Error = InvalidHosts;
     fn try_from(parts: CollectiveParts) -> Result<Self, InvalidHosts> {
-        Self {
-            hosts: parts.hosts,
-            primary: parts.primary,
-        }
-        .checked()
+        Self { hosts: parts.hosts, primary: parts.primary }.checked()
     }
 }
 
 impl From<CollectiveHosts> for CollectiveParts {
     fn from(hosts: CollectiveHosts) -> Self {
-        Self {
-            hosts: hosts.hosts,
-            primary: hosts.primary,
-        }
+        Self { hosts: hosts.hosts, primary: hosts.primary }
     }
 }
 
@@ -305,39 +276,21 @@ mod tests {
 
     #[test]
     fn the_primary_host_must_be_required() {
-        let hosts = vec![
-            CollectiveHost::required(user("a")),
-            CollectiveHost::optional(user("b")),
-        ];
-        let refused = CollectiveHosts::new(hosts)
-            .unwrap()
-            .with_primary(user("b"))
-            .unwrap_err();
-        assert_eq!(
-            refused,
-            InvalidHosts::PrimaryNotRequired { user: user("b") }
-        );
-        assert_eq!(
-            CollectiveHosts::new(vec![]).unwrap_err(),
-            InvalidHosts::NoRequiredHost
-        );
+        let hosts = vec![CollectiveHost::required(user("a")), CollectiveHost::optional(user("b"))];
+        let refused = CollectiveHosts::new(hosts).unwrap().with_primary(user("b")).unwrap_err();
+        assert_eq!(refused, InvalidHosts::PrimaryNotRequired { user: user("b") });
+        assert_eq!(CollectiveHosts::new(vec![]).unwrap_err(), InvalidHosts::NoRequiredHost);
     }
 
     #[test]
     fn a_host_stands_on_a_calendar_once() {
-        let twice = vec![
-            RoundRobinHost::new(user("a")),
-            RoundRobinHost::new(user("a")),
-        ];
+        let twice = vec![RoundRobinHost::new(user("a")), RoundRobinHost::new(user("a"))];
         assert_eq!(
             RoundRobinHosts::new(twice.clone()).unwrap_err(),
             InvalidHosts::Twice { user: user("a") }
         );
         let json = serde_json::to_string(&twice).unwrap();
-        assert!(
-            serde_json::from_str::<RoundRobinHosts>(&json).is_err(),
-            "serde checks too"
-        );
+        assert!(serde_json::from_str::<RoundRobinHosts>(&json).is_err(), "serde checks too");
     }
 
     #[test]
@@ -346,10 +299,7 @@ mod tests {
         assert!(CollectiveHosts::new(hosts(20).collect()).is_ok());
         assert!(matches!(
             CollectiveHosts::new(hosts(21).collect()),
-            Err(InvalidHosts::TooMany {
-                given: 21,
-                allowed: 20
-            })
+            Err(InvalidHosts::TooMany { given: 21, allowed: 20 })
         ));
     }
 }

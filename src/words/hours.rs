@@ -64,8 +64,7 @@ impl TimeOfDay {
 
     /// This time on a date; 24:00 is 00:00 of the next. `None` at the end of chrono's calendar.
     pub(crate) fn on(self, date: NaiveDate) -> Option<NaiveDateTime> {
-        date.and_time(NaiveTime::MIN)
-            .checked_add_signed(TimeDelta::minutes(self.0.into()))
+        date.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::minutes(self.0.into()))
     }
 }
 
@@ -217,8 +216,7 @@ impl WeeklyHours {
     /// With the same windows on several days of the week, in place of those they had.
     #[must_use]
     pub fn on(self, days: impl IntoIterator<Item = Weekday>, windows: &[Window]) -> Self {
-        days.into_iter()
-            .fold(self, |hours, day| hours.with(day, windows.to_vec()))
+        days.into_iter().fold(self, |hours, day| hours.with(day, windows.to_vec()))
     }
 
     /// The same windows from Monday to Friday, closed at the weekend.
@@ -272,12 +270,7 @@ impl Hours {
     /// Always closed. Windows and overrides added later are wall-clock times of `zone`.
     #[must_use]
     pub fn new(zone: Zone) -> Self {
-        Self {
-            zone,
-            weekly: WeeklyHours::new(),
-            overrides: BTreeMap::new(),
-            time_off: Vec::new(),
-        }
+        Self { zone, weekly: WeeklyHours::new(), overrides: BTreeMap::new(), time_off: Vec::new() }
     }
 
     /// With these weekly hours.
@@ -335,24 +328,12 @@ mod tests {
         for text in ["00:00", "09:05", "23:59", "24:00"] {
             assert_eq!(text.parse::<TimeOfDay>().unwrap().to_string(), text);
         }
-        for bad in [
-            "24:01",
-            "9:00",
-            "09:60",
-            "09:0",
-            "+9:00",
-            "09:00:00",
-            "",
-            "٠٩:٠٠",
-            "99:99",
-        ] {
+        for bad in ["24:01", "9:00", "09:60", "09:0", "+9:00", "09:00:00", "", "٠٩:٠٠", "99:99"]
+        {
             assert!(bad.parse::<TimeOfDay>().is_err(), "{bad}");
         }
         let refused = TimeOfDay::new(1441).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "a time of day is minute 0 to 1440, not 1441"
-        );
+        assert_eq!(refused.to_string(), "a time of day is minute 0 to 1440, not 1441");
     }
 
     #[test]
@@ -361,10 +342,7 @@ mod tests {
         assert_eq!((night.from().minute(), night.to().minute()), (1320, 1440));
         for bad in ["12:00-12:00", "12:00-09:00", "24:00-24:00"] {
             let refused = bad.parse::<Window>().unwrap_err();
-            assert!(
-                matches!(refused, InvalidWindow::EndNotAfterStart { .. }),
-                "{bad}"
-            );
+            assert!(matches!(refused, InvalidWindow::EndNotAfterStart { .. }), "{bad}");
         }
         for bad in ["12:00", "12:00-", "09:00–12:00", "09:00-12:00-13:00"] {
             let refused = bad.parse::<Window>().unwrap_err();

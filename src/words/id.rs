@@ -156,10 +156,7 @@ mod tests {
         // 64 two-byte characters fit, 65 do not: the bound is in bytes.
         assert!(UserId::new("é".repeat(64)).is_ok());
         let refused = UserId::new("é".repeat(65)).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "user id must be 1 to 128 bytes long, not 130"
-        );
+        assert_eq!(refused.to_string(), "user id must be 1 to 128 bytes long, not 130");
     }
 
     #[test]

@@ -158,20 +158,11 @@ mod tests {
 
     #[test]
     fn bad_edges_are_refused() {
-        for bad in [
-            (5, 5),
-            (6, 5),
-            (-1, 5),
-            (0, LATEST_SECOND + 1),
-            (i64::MIN, i64::MAX),
-        ] {
+        for bad in [(5, 5), (6, 5), (-1, 5), (0, LATEST_SECOND + 1), (i64::MIN, i64::MAX)] {
             assert!(Interval::try_from(bad).is_err(), "{bad:?}");
         }
         let half = DateTime::from_timestamp(1, 500_000_000).unwrap();
         let later = DateTime::from_timestamp(2, 0).unwrap();
-        assert!(matches!(
-            Interval::new(half, later),
-            Err(InvalidInterval::Instant(_))
-        ));
+        assert!(matches!(Interval::new(half, later), Err(InvalidInterval::Instant(_))));
     }
 }

@@ -31,18 +31,12 @@ impl StaticLink {
     /// [`InvalidStaticLink`] if it is no absolute `https` or `http` address, or too long.
     pub fn new(link: &str) -> Result<Self, InvalidStaticLink> {
         if link.len() > MAX_LINK_BYTES {
-            return Err(InvalidStaticLink {
-                problem: "too long",
-            });
+            return Err(InvalidStaticLink { problem: "too long" });
         }
-        let url = Url::parse(link).map_err(|_| InvalidStaticLink {
-            problem: "not an address",
-        })?;
+        let url = Url::parse(link).map_err(|_| InvalidStaticLink { problem: "not an address" })?;
         match url.scheme() {
             "https" | "http" => Ok(Self(url)),
-            _ => Err(InvalidStaticLink {
-                problem: "another scheme",
-            }),
+            _ => Err(InvalidStaticLink { problem: "another scheme" }),
         }
     }
 
@@ -115,12 +109,7 @@ mod tests {
     #[test]
     fn a_static_link_is_a_web_address() {
         assert!(StaticLink::new("https://zoom.us/j/123?pwd=x").is_ok());
-        for bad in [
-            "",
-            "zoom.us/j/123",
-            "javascript:alert(1)",
-            "ftp://example.com",
-        ] {
+        for bad in ["", "zoom.us/j/123", "javascript:alert(1)", "ftp://example.com"] {
             assert!(StaticLink::new(bad).is_err(), "{bad:?}");
         }
         let secret = format!("https://example.com/{}", "s".repeat(MAX_LINK_BYTES));

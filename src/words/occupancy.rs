@@ -120,13 +120,7 @@ impl Occupancy {
         if !(1..=MAX_SEATS).contains(&seats_taken) {
             return Err(InvalidOccupancy::Seats { seats_taken });
         }
-        Ok(Self {
-            core,
-            padded,
-            calendar,
-            owner,
-            seats_taken,
-        })
+        Ok(Self { core, padded, calendar, owner, seats_taken })
     }
 
     /// The slot itself.
@@ -179,10 +173,7 @@ impl Occupancy {
     }
 
     fn with_seats_taken(&self, seats_taken: u16) -> Option<Self> {
-        (1..=MAX_SEATS).contains(&seats_taken).then(|| Self {
-            seats_taken,
-            ..self.clone()
-        })
+        (1..=MAX_SEATS).contains(&seats_taken).then(|| Self { seats_taken, ..self.clone() })
     }
 }
 
@@ -198,13 +189,7 @@ struct Unchecked {
 impl TryFrom<Unchecked> for Occupancy {
     type Error = InvalidOccupancy;
     fn try_from(parts: Unchecked) -> Result<Self, InvalidOccupancy> {
-        Self::new(
-            parts.core,
-            parts.padded,
-            parts.calendar,
-            parts.owner,
-            parts.seats_taken,
-        )
+        Self::new(parts.core, parts.padded, parts.calendar, parts.owner, parts.seats_taken)
     }
 }
 
@@ -223,13 +208,7 @@ mod tests {
     fn occupancy(seats_taken: u16) -> Result<Occupancy, InvalidOccupancy> {
         let owner = Occupant::User(UserId::new("A001").unwrap());
         let padded = interval(0, 2400);
-        Occupancy::new(
-            interval(600, 2400),
-            padded,
-            calendar("demo"),
-            owner,
-            seats_taken,
-        )
+        Occupancy::new(interval(600, 2400), padded, calendar("demo"), owner, seats_taken)
     }
 
     #[test]
@@ -246,20 +225,14 @@ mod tests {
         assert!(occupancy(0).is_err() && occupancy(1001).is_err());
         assert_eq!(occupancy(1).unwrap().with_one_less(), None);
         assert_eq!(occupancy(2).unwrap().with_one_less(), occupancy(1).ok());
-        assert_eq!(
-            occupancy(999).unwrap().with_one_more(),
-            occupancy(1000).ok()
-        );
+        assert_eq!(occupancy(999).unwrap().with_one_more(), occupancy(1000).ok());
         assert_eq!(occupancy(1000).unwrap().with_one_more(), None);
     }
 
     #[test]
     fn serde_cannot_bypass_the_rules() {
         let json = serde_json::to_string(&occupancy(3).unwrap()).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Occupancy>(&json).ok(),
-            occupancy(3).ok()
-        );
+        assert_eq!(serde_json::from_str::<Occupancy>(&json).ok(), occupancy(3).ok());
         let bare = json.replace("[0,2400]", "[601,2400]");
         assert!(serde_json::from_str::<Occupancy>(&bare).is_err());
         let empty = json.replace("\"seats_taken\":3", "\"seats_taken\":0");

@@ -23,11 +23,7 @@ impl Account {
     /// An account whose default meeting location is Zoom.
     #[must_use]
     pub const fn new(id: AccountId, name: Name) -> Self {
-        Self {
-            id,
-            name,
-            default_location: LocationSetting::Zoom,
-        }
+        Self { id, name, default_location: LocationSetting::Zoom }
     }
 
     /// With another default meeting location.
@@ -58,13 +54,7 @@ impl User {
     /// A user without a default meeting location of their own.
     #[must_use]
     pub const fn new(id: UserId, name: Name, email: Email, hours: Hours) -> Self {
-        Self {
-            id,
-            name,
-            email,
-            hours,
-            default_location: None,
-        }
+        Self { id, name, email, hours, default_location: None }
     }
 
     /// With a default meeting location.
@@ -108,12 +98,7 @@ impl Participant {
     /// Somebody who is only known by name.
     #[must_use]
     pub const fn new(name: Name) -> Self {
-        Self {
-            name,
-            email: None,
-            phone: None,
-            id: None,
-        }
+        Self { name, email: None, phone: None, id: None }
     }
 
     /// With an e-mail address.

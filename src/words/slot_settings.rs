@@ -274,11 +274,7 @@ impl SlotSettings {
     /// With time kept free before and after each slot.
     #[must_use]
     pub const fn with_buffers(self, before: Buffer, after: Buffer) -> Self {
-        Self {
-            before,
-            after,
-            ..self
-        }
+        Self { before, after, ..self }
     }
 
     /// With so many seats in each slot.
@@ -356,10 +352,7 @@ mod tests {
         assert!(Notice::new(1_051_200).is_ok() && Notice::new(1_051_201).is_err());
         assert!(WindowDays::new(0).is_err() && WindowDays::new(730).is_ok());
         let refused = WindowDays::new(731).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "booking window must be 1 to 730 days, not 731"
-        );
+        assert_eq!(refused.to_string(), "booking window must be 1 to 730 days, not 731");
     }
 
     #[test]

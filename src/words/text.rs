@@ -46,11 +46,7 @@ fn check(what: &'static str, text: &str, allowed: usize, lines: bool) -> Result<
     }
     let given = text.chars().count();
     if given > allowed {
-        return Err(InvalidText::TooLong {
-            what,
-            given,
-            allowed,
-        });
+        return Err(InvalidText::TooLong { what, given, allowed });
     }
     let layout = |c: char| lines && matches!(c, '\n' | '\r' | '\t');
     match text.chars().find(|c| c.is_control() && !layout(*c)) {
@@ -194,15 +190,9 @@ mod tests {
     fn names_are_one_line_of_1_to_200_characters() {
         assert!(Name::new("ä".repeat(200)).is_ok());
         let long = Name::new("ä".repeat(201)).unwrap_err();
-        assert_eq!(
-            long.to_string(),
-            "a name must be at most 200 characters long, not 201"
-        );
+        assert_eq!(long.to_string(), "a name must be at most 200 characters long, not 201");
         assert!(matches!(Name::new(" "), Err(InvalidText::Empty { .. })));
-        assert!(matches!(
-            Name::new("a\r\nBcc: x"),
-            Err(InvalidText::Control { given: '\r', .. })
-        ));
+        assert!(matches!(Name::new("a\r\nBcc: x"), Err(InvalidText::Control { given: '\r', .. })));
     }
 
     #[test]
@@ -214,14 +204,7 @@ mod tests {
     #[test]
     fn an_address_without_a_domain_is_no_email() {
         assert!(Email::new("pat@example.com").is_ok());
-        for bad in [
-            "",
-            "pat",
-            "pat@",
-            "@example.com",
-            "pat@exa mple.com",
-            "a\n@example.com",
-        ] {
+        for bad in ["", "pat", "pat@", "@example.com", "pat@exa mple.com", "a\n@example.com"] {
             assert!(Email::new(bad).is_err(), "{bad:?}");
         }
     }

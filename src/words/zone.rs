@@ -36,9 +36,9 @@ impl Zone {
     /// # Errors
     /// [`InvalidZone`] if the database has no such name.
     pub fn new(name: &str) -> Result<Self, InvalidZone> {
-        name.parse().map(Self).map_err(|_| InvalidZone {
-            name: name.chars().take(ECHOED_CHARS).collect(),
-        })
+        name.parse()
+            .map(Self)
+            .map_err(|_| InvalidZone { name: name.chars().take(ECHOED_CHARS).collect() })
     }
 
     /// The IANA name.
@@ -120,9 +120,7 @@ impl Zone {
         reason = "this is the one place that maps wall-clock times to instants"
     )]
     fn instants(self, local: NaiveDateTime) -> MappedLocalTime<DateTime<Utc>> {
-        self.0
-            .from_local_datetime(&local)
-            .map(|zoned| zoned.to_utc())
+        self.0.from_local_datetime(&local).map(|zoned| zoned.to_utc())
     }
 
     /// The instant at which clocks jump over a wall-clock time.
@@ -207,19 +205,11 @@ mod tests {
     #[test]
     fn edges_in_a_gap_are_the_transition() {
         for (name, local, transition) in [
-            (
-                "Australia/Lord_Howe",
-                "2026-10-04 02:15",
-                "2026-10-03T15:30:00Z",
-            ),
+            ("Australia/Lord_Howe", "2026-10-04 02:15", "2026-10-03T15:30:00Z"),
             ("Africa/Cairo", "2026-04-24 00:00", "2026-04-23T22:00:00Z"),
             ("Pacific/Apia", "2011-12-30 00:00", "2011-12-30T10:00:00Z"),
             ("Pacific/Apia", "2011-12-30 23:59", "2011-12-30T10:00:00Z"),
-            (
-                "America/New_York",
-                "2026-03-08 02:30",
-                "2026-03-08T07:00:00Z",
-            ),
+            ("America/New_York", "2026-03-08 02:30", "2026-03-08T07:00:00Z"),
         ] {
             let zone = zone(name);
             assert_eq!(zone.opening(wall(local)), utc(transition), "{name}");
@@ -235,19 +225,13 @@ mod tests {
         assert_eq!(new_york.opening(wall("2026-11-01 01:30")), earlier);
         assert_eq!(new_york.closing(wall("2026-11-01 01:30")), later);
         assert_eq!(readings(new_york, "2026-11-01 01:30"), [earlier, later]);
-        assert_eq!(
-            readings(new_york, "2026-11-01 02:00"),
-            [utc("2026-11-01T07:00:00Z")]
-        );
+        assert_eq!(readings(new_york, "2026-11-01 02:00"), [utc("2026-11-01T07:00:00Z")]);
     }
 
     #[test]
     fn names_are_checked_and_stored() {
         assert_eq!(zone("US/Eastern").name(), "US/Eastern");
-        assert_eq!(
-            serde_json::to_string(&zone("Asia/Kolkata")).unwrap(),
-            "\"Asia/Kolkata\""
-        );
+        assert_eq!(serde_json::to_string(&zone("Asia/Kolkata")).unwrap(), "\"Asia/Kolkata\"");
         for bad in ["", "Mars/Olympus", "america/new_york", &"x".repeat(9999)] {
             let refused = Zone::new(bad).unwrap_err();
             assert!(refused.name.len() <= ECHOED_CHARS);
@@ -262,18 +246,10 @@ mod tests {
             let zone = zone(name);
             for instant in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
                 let local = zone.local(instant);
-                let _ = (
-                    zone.opening(local),
-                    zone.closing(local),
-                    zone.readings(local).count(),
-                );
+                let _ = (zone.opening(local), zone.closing(local), zone.readings(local).count());
             }
             for local in [NaiveDateTime::MIN, NaiveDateTime::MAX] {
-                let _ = (
-                    zone.opening(local),
-                    zone.closing(local),
-                    zone.readings(local).count(),
-                );
+                let _ = (zone.opening(local), zone.closing(local), zone.readings(local).count());
             }
         }
     }
@@ -293,11 +269,7 @@ mod tests {
             }
             while after - before > 1 {
                 let middle = i64::midpoint(before, after);
-                if offset(middle) == offset(before) {
-                    before = middle
-                } else {
-                    after = middle
-                }
+                if offset(middle) == offset(before) { before = middle } else { after = middle }
             }
             found.push(DateTime::from_timestamp(after, 0).unwrap());
         }

@@ -44,12 +44,7 @@ impl Topic {
     /// direction of writing are left out, and what is longer than 200 characters is cut.
     #[must_use]
     pub fn fit(text: &str) -> Self {
-        Self(
-            text.chars()
-                .filter(|c| is_visible(*c))
-                .take(MAX_TOPIC_CHARS)
-                .collect(),
-        )
+        Self(text.chars().filter(|c| is_visible(*c)).take(MAX_TOPIC_CHARS).collect())
     }
 
     /// The topic as text.

@@ -20,11 +20,7 @@ impl ZoomApp {
     /// An app with these credentials.
     #[must_use]
     pub fn new(client_id: impl Into<String>, client_secret: Secret, redirect_uri: Url) -> Self {
-        Self {
-            client_id: client_id.into(),
-            client_secret,
-            redirect_uri,
-        }
+        Self { client_id: client_id.into(), client_secret, redirect_uri }
     }
 }
 

@@ -88,11 +88,7 @@ fn failed(answer: &Answer) -> ZoomError {
         // Zoom sometimes sends an error with 200.
         status => status.is_success() && failure.is_error(),
     };
-    if says_no {
-        refusal(answer, &failure)
-    } else {
-        answer.unreadable()
-    }
+    if says_no { refusal(answer, &failure) } else { answer.unreadable() }
 }
 
 /// Zoom said no, so the call changed nothing.
@@ -188,9 +184,7 @@ mod tests {
     fn outcome_of_create(status: u16, body: &[u8]) -> Result<Value, ZoomError> {
         read_json(&answer(ZoomCall::CreateMeeting, status, body), |json| {
             let object = matches!(json, Value::Object(_));
-            object
-                .then_some(json)
-                .filter(|json| json.get("id").is_some())
+            object.then_some(json).filter(|json| json.get("id").is_some())
         })
     }
 
@@ -222,10 +216,7 @@ mod tests {
         let gone = outcome_of_delete(200, br#"{"code":3001,"message":"gone"}"#);
         assert!(matches!(gone, Err(ZoomError::Gone)));
         let refused = outcome_of_create(200, br#"{"code":300,"message":"no"}"#);
-        assert!(matches!(
-            refused,
-            Err(ZoomError::Refused { status: 200, .. })
-        ));
+        assert!(matches!(refused, Err(ZoomError::Refused { status: 200, .. })));
     }
 
     #[test]
@@ -257,16 +248,9 @@ mod tests {
 
     #[test]
     fn a_404_without_code_3001_is_not_gone() {
-        for body in [
-            "",
-            "<html>",
-            r#"{"code":1001,"message":"User does not exist."}"#,
-        ] {
+        for body in ["", "<html>", r#"{"code":1001,"message":"User does not exist."}"#] {
             let error = outcome_of_delete(404, body.as_bytes()).unwrap_err();
-            assert!(
-                matches!(error, ZoomError::Refused { status: 404, .. }),
-                "{body}"
-            );
+            assert!(matches!(error, ZoomError::Refused { status: 404, .. }), "{body}");
         }
     }
 

@@ -48,9 +48,7 @@ impl ZoomClient {
     ) -> Result<Answer, ZoomError> {
         let request = request.map_err(ZoomError::NotSent)?;
         let sent = self.http.send(request, deadline).await;
-        let (head, body) = sent
-            .map_err(|error| not_answered(call, error))?
-            .into_parts();
+        let (head, body) = sent.map_err(|error| not_answered(call, error))?.into_parts();
         Ok(Answer {
             call,
             status: head.status,

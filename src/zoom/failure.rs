@@ -54,12 +54,7 @@ impl Failure {
 
     fn of_text(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body).to_lowercase();
-        Self {
-            code: code_in(&text).filter(|code| *code != 0),
-            error: None,
-            text,
-            whole: false,
-        }
+        Self { code: code_in(&text).filter(|code| *code != 0), error: None, text, whole: false }
     }
 }
 
@@ -86,14 +81,7 @@ mod tests {
 
     #[test]
     fn what_is_no_error_is_none() {
-        let bodies = [
-            "",
-            "{}",
-            "[]",
-            "<html>",
-            r#"{"code":0}"#,
-            r#"{"code":null}"#,
-        ];
+        let bodies = ["", "{}", "[]", "<html>", r#"{"code":0}"#, r#"{"code":null}"#];
         for body in bodies {
             assert!(!Failure::read(body.as_bytes()).is_error(), "{body}");
         }

@@ -22,12 +22,7 @@ pub(super) type Built = Result<HttpRequest, BoxedCause>;
 
 pub(super) fn create_meeting(token: &Secret, meeting: &NewMeeting) -> Built {
     let body = serde_json::to_vec(&CreateMeeting::from(meeting))?;
-    with_json(
-        Method::POST,
-        &format!("{API}/users/me/meetings"),
-        token,
-        body,
-    )
+    with_json(Method::POST, &format!("{API}/users/me/meetings"), token, body)
 }
 
 pub(super) fn get_meeting(token: &Secret, id: MeetingId) -> Built {
@@ -35,9 +30,7 @@ pub(super) fn get_meeting(token: &Secret, id: MeetingId) -> Built {
 }
 
 pub(super) fn rename_meeting(token: &Secret, id: MeetingId, topic: &Topic) -> Built {
-    let body = serde_json::to_vec(&RenameMeeting {
-        topic: topic.as_str(),
-    })?;
+    let body = serde_json::to_vec(&RenameMeeting { topic: topic.as_str() })?;
     with_json(Method::PATCH, &format!("{API}/meetings/{id}"), token, body)
 }
 
@@ -85,9 +78,8 @@ fn bare(method: Method, address: &str, token: &Secret) -> Built {
 }
 
 fn with_json(method: Method, address: &str, token: &Secret, body: Vec<u8>) -> Built {
-    let request = api(method, address, token)?
-        .header(CONTENT_TYPE, "application/json")
-        .body(body)?;
+    let request =
+        api(method, address, token)?.header(CONTENT_TYPE, "application/json").body(body)?;
     Ok(request)
 }
 

@@ -170,10 +170,7 @@ pub(super) struct WireTokens {
 
 impl WireTokens {
     pub(super) fn grant(self) -> TokenGrant {
-        let (access, refresh) = (
-            Secret::new(self.access_token),
-            Secret::new(self.refresh_token),
-        );
+        let (access, refresh) = (Secret::new(self.access_token), Secret::new(self.refresh_token));
         let mut grant = TokenGrant::new(access, refresh, self.expires_in);
         let scopes = self.scope.unwrap_or_default();
         grant.scopes = scopes.split_whitespace().map(str::to_owned).collect();

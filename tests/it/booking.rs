@@ -32,17 +32,14 @@ fn r19_the_last_seat_is_given_once() {
     block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
     let refused = block_on(world.scheduler.book(&caller(), &request(TEN, "Sam"))).unwrap_err();
     assert_eq!(refused.kind(), "slot_unavailable");
-    let slotlink::Error::Refused(Refusal::SlotUnavailable { .. }) = refused else {
-        panic!()
-    };
+    let slotlink::Error::Refused(Refusal::SlotUnavailable { .. }) = refused else { panic!() };
 }
 
 #[test]
 fn a_round_robin_calendar_holds_2000_hosts() {
     let world = World::new(&[]);
-    let hosts: Vec<String> = (0..2000)
-        .map(|n| format!("6f9619ff-8b86-d011-b42d-{n:012}"))
-        .collect();
+    let hosts: Vec<String> =
+        (0..2000).map(|n| format!("6f9619ff-8b86-d011-b42d-{n:012}")).collect();
     for host in &hosts {
         world.add_user(host);
     }
@@ -54,12 +51,8 @@ fn a_round_robin_calendar_holds_2000_hosts() {
     names.truncate(3);
     world.put(&round_robin(&names));
     let (from, to) = (booked.interval.start(), booked.interval.end());
-    let slots = block_on(
-        world
-            .scheduler
-            .slots(&caller(), &crate::world::demo(), from, to),
-    )
-    .unwrap();
+    let slots =
+        block_on(world.scheduler.slots(&caller(), &crate::world::demo(), from, to)).unwrap();
     assert_eq!(slots[0].hosts, [user(names[1]), user(names[2])]);
 }
 
@@ -73,8 +66,5 @@ fn r2_a_refused_consent_of_another_user_does_not_cut_off_the_rightful_one() {
     let refused = block_on(world.scheduler.connect_zoom(&actor, &b002, &code)).unwrap_err();
     assert_eq!(refused.kind(), "zoom_account_taken");
     let booked = block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
-    assert!(matches!(
-        booked.location,
-        MeetingLocation::Zoom(LinkState::Ready { .. })
-    ));
+    assert!(matches!(booked.location, MeetingLocation::Zoom(LinkState::Ready { .. })));
 }

@@ -17,11 +17,7 @@ const NOON: &str = "2026-11-24T12:00:00Z";
 
 /// Another instance over the world's store and Zoom, which stops at every call.
 fn stepping(world: &World) -> Scheduler {
-    let app = ZoomApp::new(
-        "client",
-        Secret::new("secret"),
-        "https://crm.example".parse().unwrap(),
-    );
+    let app = ZoomApp::new("client", Secret::new("secret"), "https://crm.example".parse().unwrap());
     let http = Arc::new(Stepping(world.zoom.clone()));
     let store = Arc::new(Stepping(world.store.clone()));
     let zoom = Arc::new(ZoomClient::new(app, http));
@@ -63,11 +59,7 @@ fn one_winner(world: &World, answers: [Answer; 2]) {
     assert_eq!(found.id, won.id);
     world.settle();
     assert_eq!(world.zoom.meetings().len(), 1);
-    let free = block_on(
-        world
-            .scheduler
-            .slots(&caller(), &crate::world::demo(), at_ten(), after()),
-    );
+    let free = block_on(world.scheduler.slots(&caller(), &crate::world::demo(), at_ten(), after()));
     assert_eq!(free.unwrap(), []);
 }
 
@@ -131,11 +123,7 @@ fn two_bookings_of_one_slot_share_one_link_at_every_await() {
         let first = first.finish().unwrap();
         world.clock.advance(chrono::TimeDelta::minutes(1));
         world.settle();
-        let read = |id| {
-            block_on(world.scheduler.appointment(&caller(), id))
-                .unwrap()
-                .location
-        };
+        let read = |id| block_on(world.scheduler.appointment(&caller(), id)).unwrap().location;
         assert_eq!(read(first.id), read(second.id), "R11 after {k} steps");
         assert_eq!(world.zoom.meetings().len(), 1, "after {k} steps");
         if !in_first {
@@ -178,9 +166,7 @@ fn troubled(trouble: Trouble, before: u32) -> (World, Scheduler) {
         trouble,
         before: AtomicU32::new(before),
     });
-    let scheduler = builder(store, &world.zoom, &world.clock, 5)
-        .build()
-        .unwrap();
+    let scheduler = builder(store, &world.zoom, &world.clock, 5).build().unwrap();
     (world, scheduler)
 }
 
@@ -192,10 +178,7 @@ fn an_unknown_outcome_is_settled_by_sending_the_same_change_again() {
             let (world, scheduler) = troubled(trouble, before);
             let booked = block_on(scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
             let location = format!("{:?}", booked.location);
-            assert!(
-                location.contains("Ready"),
-                "{trouble:?} {before}: {location}"
-            );
+            assert!(location.contains("Ready"), "{trouble:?} {before}: {location}");
             assert_eq!(world.zoom.meetings().len(), 1);
         }
     }
@@ -233,9 +216,7 @@ fn one_winner_for_a_slot_that_another_moves_into() {
         let second = Run::new(scheduler.book(&by, &sam)).finish();
         let first = first.finish();
         assert_ne!(first.is_ok(), second.is_ok(), "after {k} steps");
-        let at = block_on(world.scheduler.appointment(&by, moved.id))
-            .unwrap()
-            .interval;
+        let at = block_on(world.scheduler.appointment(&by, moved.id)).unwrap().interval;
         assert_eq!(at.start() == at_ten(), first.is_ok());
         if !unfinished {
             break;
@@ -247,13 +228,7 @@ fn one_winner_for_a_slot_that_another_moves_into() {
 fn realms_see_nothing_of_each_other() {
     let world = one_seat();
     let store: Arc<MemoryStore> = world.store.clone();
-    let other = builder(store, &world.zoom, &world.clock, 9)
-        .realm("other")
-        .build()
-        .unwrap();
+    let other = builder(store, &world.zoom, &world.clock, 9).realm("other").build().unwrap();
     let unknown = block_on(other.book(&caller(), &request(TEN, "Pat"))).unwrap_err();
-    assert_eq!(
-        unknown.to_string(),
-        format!("there is no account {} here", abc())
-    );
+    assert_eq!(unknown.to_string(), format!("there is no account {} here", abc()));
 }

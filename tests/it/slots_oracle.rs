@@ -30,10 +30,7 @@ fn calendar(id: &str) -> CalendarRef {
 
 fn windows(edges: &[Edges]) -> Vec<Window> {
     let time = |fives: u16| TimeOfDay::new(fives * 5).unwrap();
-    edges
-        .iter()
-        .map(|(from, to)| Window::new(time(*from), time(*to)).unwrap())
-        .collect()
+    edges.iter().map(|(from, to)| Window::new(time(*from), time(*to)).unwrap()).collect()
 }
 
 fn zone(zone: Tz) -> Zone {
@@ -87,14 +84,7 @@ fn rules(world: &World) -> SlotRules {
         }
     };
     let notice = Notice::new(world.notice).unwrap();
-    SlotRules::new(
-        calendar("demo"),
-        group,
-        zone(world.zone),
-        slot,
-        notice,
-        window,
-    )
+    SlotRules::new(calendar("demo"), group, zone(world.zone), slot, notice, window)
 }
 
 fn host_times(world: &World, slots: &[Vec<Slot>], within: Interval) -> Vec<HostTimes> {
@@ -105,24 +95,11 @@ fn host_times(world: &World, slots: &[Vec<Slot>], within: Interval) -> Vec<HostT
         let owner = names[*owner].clone();
         Occupancy::new(interval(*core), interval(*padded), calendar, owner, *seats).unwrap()
     };
-    let hosts = names
-        .iter()
-        .zip(&world.hosts)
-        .zip(slots)
-        .map(|((name, host), slots)| {
-            let open = open_times(&hours(world, host), within);
-            let busy = host
-                .busy
-                .iter()
-                .map(|busy| after(world.base(), *busy))
-                .collect();
-            HostTimes::new(
-                name.clone(),
-                open,
-                slots.iter().map(occupancy).collect(),
-                busy,
-            )
-        });
+    let hosts = names.iter().zip(&world.hosts).zip(slots).map(|((name, host), slots)| {
+        let open = open_times(&hours(world, host), within);
+        let busy = host.busy.iter().map(|busy| after(world.base(), *busy)).collect();
+        HostTimes::new(name.clone(), open, slots.iter().map(occupancy).collect(), busy)
+    });
     // Any order will do.
     hosts.rev().collect()
 }
@@ -156,11 +133,7 @@ impl Met {
         match answer {
             None => add(&self.refused),
             Some((places, _)) if places.iter().any(joins) => {
-                add(if world.group == 1 {
-                    &self.frozen
-                } else {
-                    &self.joined
-                });
+                add(if world.group == 1 { &self.frozen } else { &self.joined });
             }
             Some((places, _)) if world.group == 1 && places.len() > 1 => add(&self.together),
             Some(_) => add(&self.new),
@@ -171,17 +144,10 @@ impl Met {
 fn check(world: &World, met: &Met) -> Result<(), TestCaseError> {
     let slots = slots(world);
     let names = world.names();
-    let open = world
-        .hosts
-        .iter()
-        .take(names.len())
-        .map(|host| open_minutes(world, host))
-        .collect();
+    let open = world.hosts.iter().take(names.len()).map(|host| open_minutes(world, host)).collect();
     let rules = rules(world);
-    let (from, to) = (
-        world.instant(world.from * 60),
-        world.instant((world.from + world.minutes) * 60),
-    );
+    let (from, to) =
+        (world.instant(world.from * 60), world.instant((world.from + world.minutes) * 60));
     let now = world.instant(world.now);
     let reach = rules.reach(from, to).unwrap();
     let hosts = host_times(world, &slots, reach);
@@ -194,22 +160,12 @@ fn check(world: &World, met: &Met) -> Result<(), TestCaseError> {
         let in_list = listed.next_if(|offer| offer.interval().start() == start);
         prop_assert_eq!(answer(world, in_list), expected.clone(), "at {}", start);
         let grid = is_grid(world, minute);
-        prop_assert_eq!(
-            is_start(rules.zone(), rules.slot(), start),
-            grid,
-            "at {}",
-            start
-        );
+        prop_assert_eq!(is_start(rules.zone(), rules.slot(), start), grid, "at {}", start);
         if grid {
             met.count(world, &expected);
         }
         let alone = offer_at(&rules, &hosts, start, now);
-        prop_assert_eq!(
-            answer(world, alone.as_ref()),
-            expected,
-            "alone at {}",
-            start
-        );
+        prop_assert_eq!(answer(world, alone.as_ref()), expected, "alone at {}", start);
     }
     prop_assert!(listed.next().is_none());
     Ok(())
@@ -217,21 +173,10 @@ fn check(world: &World, met: &Met) -> Result<(), TestCaseError> {
 
 #[test]
 fn the_slot_rules_agree_with_a_look_at_every_minute() {
-    let config = Config {
-        cases: 500,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config = Config { cases: 500, failure_persistence: None, ..Config::default() };
     let met = Met::default();
-    TestRunner::new(config)
-        .run(&world(), |world| check(&world, &met))
-        .unwrap();
-    let enough = [
-        (&met.refused, 2_000),
-        (&met.new, 500),
-        (&met.joined, 10),
-        (&met.frozen, 5),
-    ];
+    TestRunner::new(config).run(&world(), |world| check(&world, &met)).unwrap();
+    let enough = [(&met.refused, 2_000), (&met.new, 500), (&met.joined, 10), (&met.frozen, 5)];
     for (count, least) in enough.into_iter().chain([(&met.together, 30)]) {
         assert!(count.get() >= least, "too few cases of a sort: {met:?}");
     }

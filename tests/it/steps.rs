@@ -22,11 +22,7 @@ impl Future for Pause {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
@@ -76,10 +72,7 @@ pub(crate) struct Run<'a, T> {
 
 impl<'a, T> Run<'a, T> {
     pub(crate) fn new(future: impl Future<Output = T> + Send + 'a) -> Self {
-        Self {
-            future: Box::pin(future),
-            answer: None,
-        }
+        Self { future: Box::pin(future), answer: None }
     }
 
     /// Runs to the next await. `false` if it is done.

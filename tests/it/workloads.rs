@@ -34,13 +34,8 @@ const PROFILES: [(&str, u16, u16); 4] = [
 ];
 
 const DURATIONS: [i64; 5] = [15, 30, 30, 45, 60];
-const WORKDAYS: [Weekday; 5] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-];
+const WORKDAYS: [Weekday; 5] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
 struct Workload {
     range: Interval,
@@ -121,37 +116,25 @@ fn workload(hosts: usize, days: u64, seed: u64) -> Workload {
     let mut free_spans = Vec::new();
     for date in &dates {
         let drawn = with_protected && !is_weekend(*date);
-        free_spans.push(if drawn {
-            protected(&mut random, *date)
-        } else {
-            Vec::new()
-        });
+        free_spans.push(if drawn { protected(&mut random, *date) } else { Vec::new() });
     }
     let start = utc_minute(Zone::UTC, first_date(), 0);
     let range = interval((start, start + 1440 * i64::try_from(days).unwrap()));
-    let mut all = Workload {
-        range,
-        hosts: Vec::new(),
-        busy: 0,
-    };
+    let mut all = Workload { range, hosts: Vec::new(), busy: 0 };
     for host in 0..hosts {
         let (name, open, close) = PROFILES[host % 4];
         let zone = Zone::new(name).unwrap();
         let mut intervals = Vec::new();
         for (date, spans) in dates.iter().zip(&free_spans) {
             let spans = with_protected.then_some(spans.as_slice());
-            intervals.extend(
-                busy(&mut random, (zone, open, spans), *date)
-                    .into_iter()
-                    .map(interval),
-            );
+            intervals
+                .extend(busy(&mut random, (zone, open, spans), *date).into_iter().map(interval));
         }
         all.busy += intervals.len();
         // The range ends at an instant, and so do the solver's slots: hours are cut to it.
         let open = open_times(&hours(zone, open, close), range);
         let user = Occupant::User(user(host));
-        all.hosts
-            .push(HostTimes::new(user, open, Vec::new(), intervals));
+        all.hosts.push(HostTimes::new(user, open, Vec::new(), intervals));
     }
     all
 }
@@ -187,10 +170,7 @@ fn solve(work: &Workload) -> serde_json::Value {
     let now = DateTime::<Utc>::UNIX_EPOCH;
     let ask = |group| offers(&rules(group), &work.hosts, from, to, now).unwrap();
     let any = ask(Group::RoundRobin);
-    let all = ask(Group::Collective {
-        primary: user(0),
-        optional: BTreeSet::new(),
-    });
+    let all = ask(Group::Collective { primary: user(0), optional: BTreeSet::new() });
     let free = |offer: &Offer| offer.hosts().count();
     let start_line = |offer: &Offer| format!("{}\n", seconds(offer));
     let grid = slotlink::rules::starts(Zone::UTC, rules(Group::RoundRobin).slot(), from, to);
@@ -234,23 +214,10 @@ fn each_start_alone_gets_the_same_answer_as_in_the_list() {
     let work = workload(10, 31, 2);
     let now = work.range.start() + TimeDelta::days(3);
     let rules = rules(Group::RoundRobin);
-    let listed = offers(
-        &rules,
-        &work.hosts,
-        work.range.start(),
-        work.range.end(),
-        now,
-    )
-    .unwrap();
-    let starts = slotlink::rules::starts(
-        Zone::UTC,
-        rules.slot(),
-        work.range.start(),
-        work.range.end(),
-    );
-    let one_by_one: Vec<_> = starts
-        .into_iter()
-        .filter_map(|start| offer_at(&rules, &work.hosts, start, now))
-        .collect();
+    let listed = offers(&rules, &work.hosts, work.range.start(), work.range.end(), now).unwrap();
+    let starts =
+        slotlink::rules::starts(Zone::UTC, rules.slot(), work.range.start(), work.range.end());
+    let one_by_one: Vec<_> =
+        starts.into_iter().filter_map(|start| offer_at(&rules, &work.hosts, start, now)).collect();
     assert!(listed == one_by_one && !listed.is_empty());
 }

@@ -58,27 +58,15 @@ pub(crate) fn hours() -> Hours {
 }
 
 pub(crate) fn slot_settings(minutes: u16) -> SlotSettings {
-    SlotSettings::new(
-        SlotLength::new(minutes).unwrap(),
-        GridStep::new(minutes).unwrap(),
-    )
+    SlotSettings::new(SlotLength::new(minutes).unwrap(), GridStep::new(minutes).unwrap())
 }
 
 /// The calendar "demo": round robin over the hosts, half hours.
 pub(crate) fn round_robin(hosts: &[&str]) -> Calendar {
-    let hosts = hosts
-        .iter()
-        .map(|id| RoundRobinHost::new(user(id)))
-        .collect();
+    let hosts = hosts.iter().map(|id| RoundRobinHost::new(user(id))).collect();
     let kind = CalendarKind::RoundRobin(RoundRobinHosts::new(hosts).unwrap());
     let name = Name::new("Demo").unwrap();
-    Calendar::new(
-        CalendarRef::new(abc(), demo()),
-        name,
-        kind,
-        Zone::UTC,
-        slot_settings(30),
-    )
+    Calendar::new(CalendarRef::new(abc(), demo()), name, kind, Zone::UTC, slot_settings(30))
 }
 
 /// Ports of a world, over any store.
@@ -103,12 +91,7 @@ impl World {
         let zoom = Arc::new(SimulatedZoom::new(clock.clone()));
         let store = Arc::new(MemoryStore::new());
         let scheduler = builder(store.clone(), &zoom, &clock, 1).build().unwrap();
-        let world = Self {
-            clock,
-            zoom,
-            store,
-            scheduler,
-        };
+        let world = Self { clock, zoom, store, scheduler };
         let account = Account::new(abc(), Name::new("ABC Marketing").unwrap());
         block_on(world.scheduler.put_account(&account)).unwrap();
         for id in users {

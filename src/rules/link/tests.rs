@@ -14,33 +14,17 @@ fn zoom() -> ZoomAccountId {
 }
 
 fn link(n: u128) -> Link {
-    let calendar = CalendarRef::new(
-        AccountId::new("abc").unwrap(),
-        CalendarId::new("demo").unwrap(),
-    );
+    let calendar =
+        CalendarRef::new(AccountId::new("abc").unwrap(), CalendarId::new("demo").unwrap());
     let owner = Occupant::User(UserId::new("A001").unwrap());
     let core = Interval::try_from((10_000, 11_800)).unwrap();
-    let slot = SlotKey {
-        calendar,
-        owner,
-        core,
-    };
-    Link::new(
-        LinkId::from_uuid(Uuid::from_u128(n)),
-        slot,
-        Topic::fit("Demo"),
-        appointment(1),
-        NOW,
-    )
+    let slot = SlotKey { calendar, owner, core };
+    Link::new(LinkId::from_uuid(Uuid::from_u128(n)), slot, Topic::fit("Demo"), appointment(1), NOW)
 }
 
 fn created(n: i64) -> CallResult {
     let join_url = format!("https://zoom.example/j/{n}").parse().unwrap();
-    CallResult::Created {
-        zoom: zoom(),
-        id: MeetingId::new(n),
-        join_url,
-    }
+    CallResult::Created { zoom: zoom(), id: MeetingId::new(n), join_url }
 }
 
 /// Does the step that is due, as the worker would.
@@ -66,12 +50,7 @@ fn r13_the_last_one_who_leaves_drops_the_link() {
     assert!(!link.leave(appointment(1), None, NOW));
     assert_eq!(link.step(NOW), None, "another appointment uses it");
     assert!(link.leave(appointment(2), None, NOW));
-    assert_eq!(
-        link.step(NOW),
-        Some(Step::Call(Call::Delete {
-            meeting: MeetingId::new(7)
-        }))
-    );
+    assert_eq!(link.step(NOW), Some(Step::Call(Call::Delete { meeting: MeetingId::new(7) })));
     work(&mut link, CallResult::NoSuchMeeting);
     assert_eq!((link.step(NOW), link.due()), (None, None), "gone is gone");
     assert_eq!(link.state(Some(&zoom())), LinkState::Dropped);
@@ -87,25 +66,11 @@ fn r16_a_create_never_sent_and_its_cancel_cost_nothing() {
 #[test]
 fn r13_a_link_dropped_while_its_create_is_out_is_deleted_when_the_answer_comes() {
     let mut link = link(1);
-    link.begin(
-        Call::Create {
-            topic: Topic::fit("Demo"),
-        },
-        NOW,
-    );
+    link.begin(Call::Create { topic: Topic::fit("Demo") }, NOW);
     link.leave(appointment(1), None, NOW);
-    assert_eq!(
-        link.step(NOW),
-        None,
-        "nothing is called while a call is out"
-    );
+    assert_eq!(link.step(NOW), None, "nothing is called while a call is out");
     assert_eq!(link.finish(created(7), NOW), LinkNews::None);
-    assert_eq!(
-        link.step(NOW),
-        Some(Step::Call(Call::Delete {
-            meeting: MeetingId::new(7)
-        }))
-    );
+    assert_eq!(link.step(NOW), Some(Step::Call(Call::Delete { meeting: MeetingId::new(7) })));
 }
 
 #[test]
@@ -115,11 +80,7 @@ fn r12_only_a_new_topic_is_worth_a_call() {
     assert_eq!(link.step(NOW), None);
     link.rename(Topic::fit("Other"), NOW);
     link.rename(Topic::fit("Demo"), NOW);
-    assert_eq!(
-        link.step(NOW),
-        None,
-        "renamed there and back before anything was sent"
-    );
+    assert_eq!(link.step(NOW), None, "renamed there and back before anything was sent");
     link.rename(Topic::fit("Other"), NOW);
     work(&mut link, CallResult::Done);
     assert_eq!(link.step(NOW), None);
@@ -130,11 +91,7 @@ fn r13_a_meeting_that_a_person_deleted_is_made_anew() {
     let mut link = made(1);
     link.rename(Topic::fit("Other"), NOW);
     work(&mut link, CallResult::NoSuchMeeting);
-    assert_eq!(
-        link.state(Some(&zoom())),
-        LinkState::Pending,
-        "the dead address is not shown"
-    );
+    assert_eq!(link.state(Some(&zoom())), LinkState::Pending, "the dead address is not shown");
     assert_eq!(work(&mut link, created(8)), LinkNews::Changed);
 }
 
@@ -148,12 +105,7 @@ fn r14_the_old_link_waits_for_the_new_one() {
     assert_eq!(new.take_replaced(9, NOW), [old.id]);
     assert_eq!(new.step(NOW), None);
     old.release(NOW);
-    assert_eq!(
-        old.step(NOW),
-        Some(Step::Call(Call::Delete {
-            meeting: MeetingId::new(7)
-        }))
-    );
+    assert_eq!(old.step(NOW), Some(Step::Call(Call::Delete { meeting: MeetingId::new(7) })));
 }
 
 #[test]
@@ -161,28 +113,17 @@ fn r14_what_waited_for_a_link_that_was_never_made_waits_for_its_replacement() {
     let (mut first, mut second, mut third) = (made(1), link(2), link(3));
     first.leave(appointment(1), Some(&mut second), NOW);
     second.leave(appointment(1), Some(&mut third), NOW);
-    assert_eq!(
-        (second.step(NOW), second.due()),
-        (None, None),
-        "never sent: nothing to do"
-    );
+    assert_eq!((second.step(NOW), second.due()), (None, None), "never sent: nothing to do");
     assert_eq!(third.replaces, BTreeSet::from([first.id]));
     third.leave(appointment(1), None, NOW);
-    assert_eq!(
-        third.step(NOW),
-        Some(Step::ReleaseReplaced),
-        "given up: the first may go"
-    );
+    assert_eq!(third.step(NOW), Some(Step::ReleaseReplaced), "given up: the first may go");
 }
 
 #[test]
 fn r14_a_replacement_that_is_made_already_frees_the_old_link_at_once() {
     let (mut old, mut new) = (made(1), made(2));
     old.leave(appointment(1), Some(&mut new), NOW);
-    assert!(matches!(
-        old.step(NOW),
-        Some(Step::Call(Call::Delete { .. }))
-    ));
+    assert!(matches!(old.step(NOW), Some(Step::Call(Call::Delete { .. }))));
 }
 
 #[test]
@@ -193,12 +134,7 @@ fn r16_a_slot_that_starts_before_the_reset_is_parked() {
     assert_eq!(link.state(None), LinkState::Deferred { until: at(9_000) });
     assert_eq!(link.due(), Some(at(9_000)));
     assert_eq!(link.defer(at(10_001)), LinkNews::Parked);
-    assert_eq!(
-        link.state(None),
-        LinkState::Parked {
-            reason: ParkReason::Quota
-        }
-    );
+    assert_eq!(link.state(None), LinkState::Parked { reason: ParkReason::Quota });
 }
 
 #[test]
@@ -222,10 +158,7 @@ fn after_the_slot_nothing_is_deleted_or_made() {
 fn a_parked_link_wakes_when_its_owner_connects() {
     let mut link = link(1);
     assert_eq!(link.park(ParkReason::NotConnected), LinkNews::Parked);
-    assert_eq!(
-        (link.park(ParkReason::NotConnected), link.due()),
-        (LinkNews::None, None)
-    );
+    assert_eq!((link.park(ParkReason::NotConnected), link.due()), (LinkNews::None, None));
     link.wake(NOW);
     assert_eq!(link.due(), Some(NOW));
 }
@@ -233,10 +166,7 @@ fn a_parked_link_wakes_when_its_owner_connects() {
 #[test]
 fn r6_a_link_on_a_zoom_account_that_is_not_connected_is_unmanaged() {
     let other = ZoomAccountId::new("zoom-b").unwrap();
-    assert!(matches!(
-        made(1).state(Some(&other)),
-        LinkState::Unmanaged { .. }
-    ));
+    assert!(matches!(made(1).state(Some(&other)), LinkState::Unmanaged { .. }));
     assert!(matches!(made(1).state(None), LinkState::Unmanaged { .. }));
 }
 
@@ -245,12 +175,7 @@ fn retries_double_from_2_seconds_to_15_minutes() {
     let mut link = link(1);
     let mut waits = Vec::new();
     for _ in 0..12 {
-        link.begin(
-            Call::Create {
-                topic: Topic::fit("Demo"),
-            },
-            NOW,
-        );
+        link.begin(Call::Create { topic: Topic::fit("Demo") }, NOW);
         waits.push((link.retry_at(NOW) - NOW).num_seconds());
         link.finish(CallResult::Later(NOW), NOW);
     }

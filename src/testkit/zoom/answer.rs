@@ -127,11 +127,7 @@ impl Answer {
 
     fn new(status: StatusCode, body: Body) -> Self {
         let headers = HeaderMap::new();
-        Self {
-            status,
-            headers,
-            body,
-        }
+        Self { status, headers, body }
     }
 
     fn error(status: StatusCode, code: u32, message: &str) -> Self {

@@ -40,10 +40,7 @@ impl Fault {
 
 /// Whether a call counts against the 100 requests a day.
 pub(super) const fn is_counted(call: ZoomCall) -> bool {
-    matches!(
-        call,
-        ZoomCall::CreateMeeting | ZoomCall::UpdateMeeting | ZoomCall::DeleteMeeting
-    )
+    matches!(call, ZoomCall::CreateMeeting | ZoomCall::UpdateMeeting | ZoomCall::DeleteMeeting)
 }
 
 /// The faults to come, oldest first.
@@ -60,9 +57,7 @@ struct Planned {
 
 impl Planned {
     fn meets(&self, call: ZoomCall, zoom: Option<&ZoomAccountId>) -> bool {
-        let op_meets = self
-            .op
-            .map_or_else(|| self.fault.fits(call), |op| op == call);
+        let op_meets = self.op.map_or_else(|| self.fault.fits(call), |op| op == call);
         op_meets && (self.zoom.is_none() || self.zoom.as_ref() == zoom)
     }
 }
@@ -75,12 +70,7 @@ impl Faults {
         fault: Fault,
         times: u32,
     ) {
-        self.0.push(Planned {
-            op,
-            zoom,
-            fault,
-            times,
-        });
+        self.0.push(Planned { op, zoom, fault, times });
     }
 
     /// The fault that this call meets, which is then used up by one.

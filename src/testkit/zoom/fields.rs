@@ -56,10 +56,7 @@ fn optional<T>(
     field: &'static str,
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Option<T>, &'static str> {
-    object
-        .get(field)
-        .map(|value| read(value).ok_or(field))
-        .transpose()
+    object.get(field).map(|value| read(value).ok_or(field)).transpose()
 }
 
 fn short(

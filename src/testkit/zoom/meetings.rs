@@ -48,8 +48,7 @@ impl Stored {
 }
 
 fn later(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
-    at.checked_add_signed(by)
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    at.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 impl Meetings {
@@ -106,10 +105,7 @@ impl Meetings {
         meeting.agenda = fields.agenda.unwrap_or(meeting.agenda);
         meeting.minutes = fields.minutes.unwrap_or(meeting.minutes);
         // A time that is past is passed over, and the answer is 204 all the same.
-        meeting.start = fields
-            .start
-            .filter(|start| *start >= now)
-            .unwrap_or(meeting.start);
+        meeting.start = fields.start.filter(|start| *start >= now).unwrap_or(meeting.start);
         self.live.insert(meeting.id, meeting);
         Answer::no_content()
     }

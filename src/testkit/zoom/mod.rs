@@ -84,10 +84,7 @@ impl SimulatedZoom {
     /// A Zoom without accounts, whose time is that of `clock`.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            world: Mutex::new(World::default()),
-        }
+        Self { clock, world: Mutex::new(World::default()) }
     }
 
     /// Adds a Zoom user. Adding one that is there changes nothing.

@@ -43,9 +43,7 @@ impl Grants {
     pub(super) fn caller(&self, asked: &Asked<'_>) -> Option<ZoomAccountId> {
         if let Some(bearer) = asked.bearer() {
             let mut tokens = self.tokens.iter();
-            return tokens
-                .find(|(_, token)| *token == bearer)
-                .map(|(zoom, _)| zoom.clone());
+            return tokens.find(|(_, token)| *token == bearer).map(|(zoom, _)| zoom.clone());
         }
         let code = asked.form().remove("code")?;
         self.codes.get(&code).map(|code| code.zoom.clone())
@@ -68,12 +66,12 @@ impl Grants {
             return Answer::oauth(StatusCode::BAD_REQUEST, error, reason);
         }
         let code = self.codes.remove(field("code"));
-        code.filter(|code| now < code.expires)
-            .map(|code| self.grant(code.zoom))
-            .unwrap_or_else(|| {
+        code.filter(|code| now < code.expires).map(|code| self.grant(code.zoom)).unwrap_or_else(
+            || {
                 let reason = "Invalid authorization code";
                 Answer::oauth(StatusCode::BAD_REQUEST, "invalid_grant", reason)
-            })
+            },
+        )
     }
 
     fn grant(&mut self, zoom: ZoomAccountId) -> Answer {
@@ -100,6 +98,5 @@ impl Grants {
 fn names_an_app(basic: &str) -> bool {
     let decoded = STANDARD.decode(basic).unwrap_or_default();
     let text = String::from_utf8_lossy(&decoded);
-    text.split_once(':')
-        .is_some_and(|(id, secret)| !id.is_empty() && !secret.is_empty())
+    text.split_once(':').is_some_and(|(id, secret)| !id.is_empty() && !secret.is_empty())
 }

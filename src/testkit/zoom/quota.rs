@@ -42,9 +42,6 @@ impl Quotas {
 
     pub(super) fn used_on(&self, today: NaiveDate) -> BTreeMap<ZoomAccountId, u32> {
         let used = |quota: &Quota| quota.used.get(&today).copied().unwrap_or_default();
-        self.0
-            .iter()
-            .map(|(zoom, quota)| (zoom.clone(), used(quota)))
-            .collect()
+        self.0.iter().map(|(zoom, quota)| (zoom.clone(), used(quota))).collect()
     }
 }

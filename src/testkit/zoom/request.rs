@@ -62,10 +62,8 @@ fn token_call(method: &Method, path: &str) -> Option<ZoomCall> {
 }
 
 fn api_call(method: &Method, path: &str) -> (Option<ZoomCall>, Option<MeetingId>) {
-    let meeting = path
-        .strip_prefix("/v2/meetings/")
-        .and_then(|id| id.parse().ok())
-        .map(MeetingId::new);
+    let meeting =
+        path.strip_prefix("/v2/meetings/").and_then(|id| id.parse().ok()).map(MeetingId::new);
     let call = match (method, path, meeting) {
         (&Method::GET, _, Some(_)) => Some(ZoomCall::GetMeeting),
         (&Method::PATCH, _, Some(_)) => Some(ZoomCall::UpdateMeeting),

@@ -114,10 +114,7 @@ fn user(zoom: &ZoomAccountId) -> serde_json::Value {
 
 /// Zoom ids may hold characters that no e-mail address has.
 pub(super) fn email(zoom: &ZoomAccountId) -> String {
-    let local: String = zoom
-        .as_str()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
+    let local: String =
+        zoom.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     format!("{local}@zoom.example")
 }

@@ -18,9 +18,7 @@ pub(super) fn clock(zone: Tz, second: i64) -> i64 {
 /// For every minute of 12 days, whether the host is open during all of it.
 pub(super) fn open_minutes(world: &World, host: &Host) -> BTreeSet<i64> {
     let first = world.base() / 60 - 3 * 1440;
-    let clocks: Vec<_> = (0..12 * 1440)
-        .map(|m| clock(host.zone, (first + m) * 60))
-        .collect();
+    let clocks: Vec<_> = (0..12 * 1440).map(|m| clock(host.zone, (first + m) * 60)).collect();
     let mut open = BTreeSet::new();
     for day in 0..9_i64 {
         let date = world.base + TimeDelta::days(day - 3);
@@ -29,10 +27,7 @@ pub(super) fn open_minutes(world: &World, host: &Host) -> BTreeSet<i64> {
         let windows = index.and_then(|index| host.overrides.get(&index));
         let weekday = usize::try_from(date.weekday().num_days_from_monday()).unwrap();
         for (from, to) in windows.unwrap_or(&host.weekly[weekday]) {
-            let (from, to) = (
-                midnight + i64::from(*from) * 5,
-                midnight + i64::from(*to) * 5,
-            );
+            let (from, to) = (midnight + i64::from(*from) * 5, midnight + i64::from(*to) * 5);
             // From the first minute at which clocks have come so far, to the last minute that they
             // call the end, or to where they jump over it.
             let opens = clocks.iter().position(|shown| *shown >= from).unwrap();
@@ -105,10 +100,7 @@ impl Solver<'_> {
 
     fn is_free(&self, host: usize, core: (i64, i64)) -> bool {
         let (before, after) = self.world.buffers;
-        let padded = (
-            core.0 - i64::from(before) * 60,
-            core.1 + i64::from(after) * 60,
-        );
+        let padded = (core.0 - i64::from(before) * 60, core.1 + i64::from(after) * 60);
         let clear = |(start, end): (i64, i64)| end <= padded.0 || padded.1 <= start;
         let base = self.world.base();
         let mut busy = self.world.hosts[host].busy.iter();
@@ -144,11 +136,7 @@ impl Solver<'_> {
         if !is_grid(self.world, minute) || !self.in_time(core.0) {
             return None;
         }
-        if self.world.group == 1 {
-            self.together(core)
-        } else {
-            self.each(core)
-        }
+        if self.world.group == 1 { self.together(core) } else { self.each(core) }
     }
 
     fn each(&self, core: (i64, i64)) -> Answer {
@@ -178,31 +166,18 @@ impl Solver<'_> {
         let order: Vec<_> = std::iter::once(primary).chain(0..primary).collect();
         for owner in order.iter().copied() {
             let required = self.hosts().filter(|host| is_required(*host));
-            if required
-                .filter_map(|host| self.sits(host, core, owner))
-                .next()
-                .is_some()
-            {
+            if required.filter_map(|host| self.sits(host, core, owner)).next().is_some() {
                 // Frozen: the owner first, then the others who sit in it.
                 let order = std::iter::once(owner).chain(self.hosts().filter(|h| *h != owner));
                 let members = order.filter_map(|h| Some((h, self.sits(h, core, owner)?)));
                 let members: Vec<_> = members.collect();
                 let left = members[0].1;
-                let places = members
-                    .iter()
-                    .map(|(host, _)| (*host, Some(owner)))
-                    .collect();
+                let places = members.iter().map(|(host, _)| (*host, Some(owner))).collect();
                 return (left > 0).then_some((places, left));
             }
         }
-        let free: Vec<_> = order
-            .into_iter()
-            .filter(|host| self.is_free(*host, core))
-            .collect();
-        let all = self
-            .hosts()
-            .filter(|h| is_required(*h))
-            .all(|h| free.contains(&h));
+        let free: Vec<_> = order.into_iter().filter(|host| self.is_free(*host, core)).collect();
+        let all = self.hosts().filter(|h| is_required(*h)).all(|h| free.contains(&h));
         let places = free.into_iter().map(|host| (host, None)).collect();
         all.then_some((places, self.world.seats.into()))
     }

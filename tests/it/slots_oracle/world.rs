@@ -89,10 +89,8 @@ pub(super) fn spans(most: usize, longest: i64) -> impl Strategy<Value = Vec<(i64
 }
 
 pub(super) fn host(home: &'static str) -> impl Strategy<Value = Host> {
-    let zone = prop_oneof![
-        Just(home),
-        prop::sample::select(&PLACES[..]).prop_map(|(name, _)| name)
-    ];
+    let zone =
+        prop_oneof![Just(home), prop::sample::select(&PLACES[..]).prop_map(|(name, _)| name)];
     let day = || prop::collection::vec(edges(), 0..3);
     let weekly = prop::collection::vec(day(), 7);
     let overrides = prop::collection::btree_map(0_u8..6, day(), 0..3);
@@ -109,31 +107,11 @@ pub(super) fn host(home: &'static str) -> impl Strategy<Value = Host> {
 
 pub(super) fn taken() -> impl Strategy<Value = Taken> {
     let odd = || prop::bool::weighted(0.15);
-    (
-        any::<prop::sample::Index>(),
-        odd(),
-        odd(),
-        odd(),
-        0_usize..3,
-        0_u8..8,
-        1_u16..4,
-        0_u16..4,
-    )
-        .prop_map(
-            |(start, off_grid, other_length, other_calendar, owner, members, seats, pad)| {
-                let padding = pad * 10;
-                Taken {
-                    start,
-                    off_grid,
-                    other_length,
-                    other_calendar,
-                    owner,
-                    members,
-                    seats,
-                    padding,
-                }
-            },
-        )
+    (any::<prop::sample::Index>(), odd(), odd(), odd(), 0_usize..3, 0_u8..8, 1_u16..4, 0_u16..4)
+        .prop_map(|(start, off_grid, other_length, other_calendar, owner, members, seats, pad)| {
+            let padding = pad * 10;
+            Taken { start, off_grid, other_length, other_calendar, owner, members, seats, padding }
+        })
 }
 
 pub(super) fn world() -> impl Strategy<Value = World> {
@@ -149,13 +127,7 @@ pub(super) fn world() -> impl Strategy<Value = World> {
             (0_u8..3, 0_u8..4).prop_map(|(from, more)| Err((from, from + more))),
         ];
         let notice = prop_oneof![Just(0_u32), 0_u32..3_000];
-        let times = (
-            notice,
-            window,
-            0_i64..2_880,
-            1_i64..4_320,
-            -300_000_i64..150_000,
-        );
+        let times = (notice, window, 0_i64..2_880, 1_i64..4_320, -300_000_i64..150_000);
         let hosts = prop::collection::vec(host(home), 1..=3);
         let taken = prop::collection::vec(taken(), 0..8);
         (zone, 0_u8..3, 0_u8..8, hosts, taken, slot, times).prop_map(
@@ -184,12 +156,7 @@ pub(super) fn world() -> impl Strategy<Value = World> {
 impl World {
     /// Noon two days before the odd date.
     pub(super) fn base(&self) -> i64 {
-        self.base
-            .and_hms_opt(0, 0, 0)
-            .unwrap()
-            .and_utc()
-            .timestamp()
-            - 36 * 3600
+        self.base.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp() - 36 * 3600
     }
 
     pub(super) fn instant(&self, seconds: i64) -> DateTime<Utc> {

@@ -114,102 +114,30 @@ use ZoomCall::{
 };
 
 const FAILURES: [(&str, &[ZoomCall], &str); 23] = [
-    (
-        "err_400_1120_invite_expired",
-        &[Me],
-        "unauthorized 400 Some(1120)",
-    ),
-    (
-        "err_400_3000_schedule_for",
-        &[Create, Update],
-        "refused 400 Some(3000)",
-    ),
-    (
-        "err_400_300_bad_json",
-        &[Create, Update],
-        "refused 400 Some(300)",
-    ),
-    (
-        "err_400_300_validation",
-        &[Create, Update],
-        "refused 400 Some(300)",
-    ),
-    (
-        "err_400_3161_hosting_disabled",
-        &[Create, List],
-        "refused 400 Some(3161)",
-    ),
-    (
-        "err_400_4711_scopes",
-        &[Me, List],
-        "unauthorized 400 Some(4711)",
-    ),
-    (
-        "err_4711_scopes_delete",
-        &[Delete],
-        "unauthorized 400 Some(4711)",
-    ),
-    (
-        "err_401_124_expired",
-        &[Create, Get, Me],
-        "unauthorized 401 Some(124)",
-    ),
-    (
-        "err_401_124_invalid",
-        &[Update, Delete, List],
-        "unauthorized 401 Some(124)",
-    ),
-    (
-        "err_401_124_query_token",
-        &[Me],
-        "unauthorized 401 Some(124)",
-    ),
-    (
-        "err_404_1001_user",
-        &[Create, List, Me],
-        "refused 404 Some(1001)",
-    ),
-    (
-        "err_404_1001_user",
-        &[Get, Update, Delete],
-        "refused 404 Some(1001)",
-    ),
+    ("err_400_1120_invite_expired", &[Me], "unauthorized 400 Some(1120)"),
+    ("err_400_3000_schedule_for", &[Create, Update], "refused 400 Some(3000)"),
+    ("err_400_300_bad_json", &[Create, Update], "refused 400 Some(300)"),
+    ("err_400_300_validation", &[Create, Update], "refused 400 Some(300)"),
+    ("err_400_3161_hosting_disabled", &[Create, List], "refused 400 Some(3161)"),
+    ("err_400_4711_scopes", &[Me, List], "unauthorized 400 Some(4711)"),
+    ("err_4711_scopes_delete", &[Delete], "unauthorized 400 Some(4711)"),
+    ("err_401_124_expired", &[Create, Get, Me], "unauthorized 401 Some(124)"),
+    ("err_401_124_invalid", &[Update, Delete, List], "unauthorized 401 Some(124)"),
+    ("err_401_124_query_token", &[Me], "unauthorized 401 Some(124)"),
+    ("err_404_1001_user", &[Create, List, Me], "refused 404 Some(1001)"),
+    ("err_404_1001_user", &[Get, Update, Delete], "refused 404 Some(1001)"),
     ("err_404_3001_meeting", &[Get, Update, Delete], "gone"),
     // There is no meeting that could be gone.
-    (
-        "err_404_3001_meeting",
-        &[Create, List],
-        "refused 404 Some(3001)",
-    ),
+    ("err_404_3001_meeting", &[Create, List], "refused 404 Some(3001)"),
     ("err_429_daily_account", &[Create, List], "daily limit"),
-    (
-        "err_429_user_daily_100",
-        &[Create, Update, Delete],
-        "daily limit",
-    ),
+    ("err_429_user_daily_100", &[Create, Update, Delete], "daily limit"),
     ("err_429_lock", &[Create, Get], "slow down"),
     ("err_429_qps", &[Create, Get, Delete, List, Me], "slow down"),
     ("err_429_qps", &[Exchange], "slow down"),
-    (
-        "oauth_400_unsupported_grant",
-        &[Exchange],
-        "refused 400 None",
-    ),
-    (
-        "oauth_refresh_400_invalid_grant",
-        &[Exchange],
-        "unauthorized 400 None",
-    ),
-    (
-        "oauth_refresh_400_invalid_grant_min",
-        &[Exchange],
-        "unauthorized 400 None",
-    ),
-    (
-        "oauth_refresh_legacy_401",
-        &[Exchange],
-        "unauthorized 401 None",
-    ),
+    ("oauth_400_unsupported_grant", &[Exchange], "refused 400 None"),
+    ("oauth_refresh_400_invalid_grant", &[Exchange], "unauthorized 400 None"),
+    ("oauth_refresh_400_invalid_grant_min", &[Exchange], "unauthorized 400 None"),
+    ("oauth_refresh_legacy_401", &[Exchange], "unauthorized 401 None"),
 ];
 
 #[test]
@@ -228,14 +156,8 @@ fn every_sample_of_an_error_is_understood() {
 #[test]
 fn no_sample_is_left_out() {
     let tabled = FAILURES.iter().map(|(file, ..)| (*file).to_owned());
-    let read = [
-        "oauth_token_200",
-        "resp_meeting_create_201",
-        "resp_meeting_get_200",
-    ];
-    let read = read
-        .into_iter()
-        .chain(["resp_meetings_list_200", "resp_users_me"]);
+    let read = ["oauth_token_200", "resp_meeting_create_201", "resp_meeting_get_200"];
+    let read = read.into_iter().chain(["resp_meetings_list_200", "resp_users_me"]);
     let used: BTreeSet<String> = tabled.chain(read.map(str::to_owned)).collect();
     let files = std::fs::read_dir(folder()).unwrap();
     let there: BTreeSet<String> = files

@@ -70,14 +70,7 @@ fn a_limit_per_second_passes_and_does_not_count() {
 #[test]
 fn an_expired_token_does_not_count() {
     let (world, error, meetings, requests) = create_with(Fault::TokenExpired);
-    assert!(matches!(
-        error,
-        ZoomError::Unauthorized {
-            status: 401,
-            code: Some(124),
-            ..
-        }
-    ));
+    assert!(matches!(error, ZoomError::Unauthorized { status: 401, code: Some(124), .. }));
     assert_eq!((meetings, requests), (0, 0));
     assert!(again(&world).is_ok());
 }
@@ -88,10 +81,7 @@ fn a_meeting_can_seem_gone() {
     let id = again(&world).unwrap().id;
     let update = Some(ZoomCall::UpdateMeeting);
     world.zoom.fault(update, None, Fault::Gone, 1);
-    assert!(matches!(
-        world.rename(&world.a, id, "New"),
-        Err(ZoomError::Gone)
-    ));
+    assert!(matches!(world.rename(&world.a, id, "New"), Err(ZoomError::Gone)));
     assert_eq!(world.requests(&world.a), 2);
     assert!(world.rename(&world.a, id, "New").is_ok());
 }
@@ -100,9 +90,7 @@ fn a_meeting_can_seem_gone() {
 fn a_fault_meets_its_call_its_user_and_its_times_only() {
     let world = World::new();
     let create = Some(ZoomCall::CreateMeeting);
-    world
-        .zoom
-        .fault(create, Some(world.a.id.clone()), Fault::Unavailable, 2);
+    world.zoom.fault(create, Some(world.a.id.clone()), Fault::Unavailable, 2);
     world.zoom.fault(create, None, Fault::Unavailable, 0);
     assert!(world.create(&world.b, TOMORROW).is_ok());
     assert!(world.list(&world.a, None).is_ok());
@@ -128,9 +116,6 @@ fn faults_come_in_the_order_they_were_planned() {
     world.zoom.fault(None, None, Fault::PerSecondLimit, 1);
     world.zoom.fault(None, None, Fault::Lost, 1);
     assert!(matches!(again(&world), Err(ZoomError::TooManyRequests)));
-    assert!(matches!(
-        again(&world),
-        Err(ZoomError::OutcomeUnknown { .. })
-    ));
+    assert!(matches!(again(&world), Err(ZoomError::OutcomeUnknown { .. })));
     assert!(again(&world).is_ok());
 }

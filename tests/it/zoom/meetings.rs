@@ -15,10 +15,7 @@ fn a_meeting_is_made_read_renamed_and_deleted() {
     let world = World::new();
     let made = world.create(&world.a, TOMORROW).unwrap();
     assert_eq!(made.start, Some(at(TOMORROW)));
-    assert_eq!(
-        (made.topic.as_str(), made.agenda.as_str()),
-        ("Demo", "[ref:1]")
-    );
+    assert_eq!((made.topic.as_str(), made.agenda.as_str()), ("Demo", "[ref:1]"));
     world.rename(&world.a, made.id, "Demo 😀").unwrap();
     let read = world.get(&world.a, made.id).unwrap();
     assert_eq!(read.topic, "Demo 😀");
@@ -48,12 +45,7 @@ fn an_agenda_is_whole_in_a_read_and_cut_to_250_characters_in_a_list() {
     let world = World::new();
     let agenda = "ö".repeat(300);
     let meeting = NewMeeting::new(Topic::fit("Demo"), half_hour(TOMORROW), agenda.clone());
-    let made = block_on(
-        world
-            .client
-            .create_meeting(&world.access(&world.a), &meeting),
-    )
-    .unwrap();
+    let made = block_on(world.client.create_meeting(&world.access(&world.a), &meeting)).unwrap();
     assert_eq!(world.get(&world.a, made.id).unwrap().agenda, agenda);
     let listed = world.list(&world.a, None).unwrap().meetings.remove(0);
     assert_eq!(listed.agenda, "ö".repeat(250));
@@ -110,19 +102,13 @@ fn a_long_list_comes_in_pages_that_changes_do_not_shift() {
 fn a_page_token_is_good_for_15_minutes_and_for_its_user() {
     let world = World::new();
     for _ in 0..301 {
-        world
-            .zoom
-            .make_meeting(&world.a.id, "By hand", half_hour(TOMORROW));
+        world.zoom.make_meeting(&world.a.id, "By hand", half_hour(TOMORROW));
     }
     let next = world.list(&world.a, None).unwrap().next;
     let refused = |user| {
         matches!(
             world.list(user, next.as_ref()),
-            Err(ZoomError::Refused {
-                status: 400,
-                code: Some(300),
-                ..
-            })
+            Err(ZoomError::Refused { status: 400, code: Some(300), .. })
         )
     };
     assert!(!refused(&world.a));
@@ -205,10 +191,7 @@ fn what_zoom_does_not_take_is_refused_with_the_field() {
     for body in ["", "[]", "{\"topic\":"] {
         let answer = world.raw(&world.a, "POST", "/users/me/meetings", body);
         let told: Value = serde_json::from_slice(answer.body()).unwrap();
-        assert_eq!(
-            told["message"],
-            "Request Body should be a valid JSON object."
-        );
+        assert_eq!(told["message"], "Request Body should be a valid JSON object.");
     }
     assert!(world.zoom.meetings().is_empty());
     assert_eq!(world.requests(&world.a), 12);
@@ -226,9 +209,7 @@ fn a_page_holds_at_most_300() {
 #[test]
 fn what_a_person_does_in_zoom_counts_as_no_request() {
     let world = World::new();
-    let id = world
-        .zoom
-        .make_meeting(&world.a.id, "By hand", half_hour(TOMORROW));
+    let id = world.zoom.make_meeting(&world.a.id, "By hand", half_hour(TOMORROW));
     assert_eq!(world.get(&world.a, id).unwrap().topic, "By hand");
     assert!(world.zoom.delete_meeting(id));
     assert!(!world.zoom.delete_meeting(id));
@@ -251,14 +232,7 @@ fn meetings_are_sorted_by_zoom_user_then_by_start() {
         .iter()
         .map(|meeting| format!("{} {}", meeting.zoom, meeting.start.date_naive()))
         .collect();
-    assert_eq!(
-        order,
-        [
-            "zoom-a 2026-11-24",
-            "zoom-a 2026-11-25",
-            "zoom-b 2026-11-24"
-        ]
-    );
+    assert_eq!(order, ["zoom-a 2026-11-24", "zoom-a 2026-11-25", "zoom-b 2026-11-24"]);
 }
 
 #[test]
@@ -266,11 +240,7 @@ fn the_same_calls_have_the_same_answers() {
     let run = || {
         let world = World::new();
         let meetings = [(); 3].map(|()| world.create(&world.a, TOMORROW).unwrap());
-        (
-            meetings,
-            world.a.token.expose().to_owned(),
-            world.zoom.meetings(),
-        )
+        (meetings, world.a.token.expose().to_owned(), world.zoom.meetings())
     };
     assert_eq!(run(), run());
 }

@@ -118,10 +118,7 @@ fn parameters_of(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     }
     let mut parameters = Vec::new();
     for (name, value) in names.zip(values) {
-        match name
-            .strip_prefix('{')
-            .and_then(|name| name.strip_suffix('}'))
-        {
+        match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(name) => parameters.push((name.to_owned(), value.to_owned())),
             None if name == value => {}
             None => return None,
@@ -138,9 +135,7 @@ fn make_strict(schema: &mut Value, is_part: bool) {
     let mut describes_fields = false;
     if let Some(Value::Object(properties)) = object.get_mut("properties") {
         describes_fields = true;
-        properties
-            .values_mut()
-            .for_each(|field| make_strict(field, false));
+        properties.values_mut().for_each(|field| make_strict(field, false));
     }
     if let Some(items) = object.get_mut("items") {
         make_strict(items, false);
@@ -162,9 +157,7 @@ fn the_check_finds_what_is_wrong() {
     let create = &openapi.0["paths"]["/users/{userId}/meetings"]["post"];
     let schema = &create["requestBody"]["content"]["application/json"]["schema"];
     let passes = |body: Value| openapi.breaches(schema, &body).is_empty();
-    assert!(passes(
-        json!({"topic": "Demo", "settings": {"use_pmi": false}})
-    ));
+    assert!(passes(json!({"topic": "Demo", "settings": {"use_pmi": false}})));
     assert!(!passes(json!({"topik": "Demo"})));
     assert!(!passes(json!({"settings": {"use_pim": false}})));
     assert!(!passes(json!({"start_time": "2026-11-23 08:00"})));

@@ -66,10 +66,7 @@ fn created(meeting: &NewMeeting) -> HttpRequest {
 
 #[test]
 fn every_call_of_the_api_is_as_zoom_documents_it() {
-    let (id, topic) = (
-        MeetingId::new(92_674_392_836),
-        Topic::fit("Ünïcode 😀 \"quoted\""),
-    );
+    let (id, topic) = (MeetingId::new(92_674_392_836), Topic::fit("Ünïcode 😀 \"quoted\""));
     let page = PageToken::new("a+b&c=d".to_owned());
     let meeting = NewMeeting::new(topic.clone(), half_hour("2026-11-24T15:00:00Z"), "m".into());
     let requests = [
@@ -134,20 +131,12 @@ fn the_token_endpoint_gets_basic_credentials_and_a_form() {
     assert_eq!(address(&request), "POST https://zoom.us/oauth/token");
     let basic = format!("Basic {}", STANDARD.encode("client-id:client-secret"));
     assert_eq!(request.headers()["authorization"], basic);
-    assert_eq!(
-        request.headers()["content-type"],
-        "application/x-www-form-urlencoded"
-    );
-    let form: Vec<_> = url::form_urlencoded::parse(request.body())
-        .into_owned()
-        .collect();
+    assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");
+    let form: Vec<_> = url::form_urlencoded::parse(request.body()).into_owned().collect();
     let expected = [
         ("grant_type", "authorization_code"),
         ("code", "c&o=d e"),
-        (
-            "redirect_uri",
-            "https://crm.example/zoom/callback?from=zoom",
-        ),
+        ("redirect_uri", "https://crm.example/zoom/callback?from=zoom"),
     ];
     assert_eq!(form, expected.map(|(k, v)| (k.to_owned(), v.to_owned())));
 }

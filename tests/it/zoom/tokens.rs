@@ -26,12 +26,7 @@ fn a_code_is_good_for_one_exchange() {
     let code = world.zoom.consent(&world.a.id);
     let exchange = || block_on(world.client.exchange_code(&code, world.deadline()));
     let grant = exchange().unwrap();
-    assert!(
-        grant
-            .scopes
-            .iter()
-            .any(|scope| scope == "meeting:write:meeting")
-    );
+    assert!(grant.scopes.iter().any(|scope| scope == "meeting:write:meeting"));
     assert!(is_unauthorized(&exchange()));
 }
 
@@ -69,19 +64,9 @@ fn a_consent_adds_an_unknown_user() {
 #[test]
 fn a_missing_or_unknown_token_is_answered_with_401_and_not_counted() {
     let world = World::new();
-    let stranger = User {
-        id: world.a.id.clone(),
-        token: Secret::new("made up"),
-    };
+    let stranger = User { id: world.a.id.clone(), token: Secret::new("made up") };
     let outcome = world.create(&stranger, TOMORROW);
-    assert!(matches!(
-        outcome,
-        Err(ZoomError::Unauthorized {
-            status: 401,
-            code: Some(124),
-            ..
-        })
-    ));
+    assert!(matches!(outcome, Err(ZoomError::Unauthorized { status: 401, code: Some(124), .. })));
     let bare = http::Request::get("https://api.zoom.us/v2/users/me");
     let bare = bare.body(Vec::new()).unwrap();
     let answer = block_on(world.zoom.send(bare, world.deadline())).unwrap();
@@ -93,10 +78,7 @@ fn a_missing_or_unknown_token_is_answered_with_401_and_not_counted() {
 fn an_app_that_does_not_say_who_it_is_gets_no_tokens() {
     let world = World::new();
     let code = world.zoom.consent(&world.a.id);
-    let body = format!(
-        "grant_type=authorization_code&redirect_uri=x&code={}",
-        code.expose()
-    );
+    let body = format!("grant_type=authorization_code&redirect_uri=x&code={}", code.expose());
     let request = http::Request::post("https://zoom.us/oauth/token");
     let request = request.body(body.into_bytes()).unwrap();
     let answer = block_on(world.zoom.send(request, world.deadline())).unwrap();
@@ -119,11 +101,7 @@ fn nothing_is_sent_after_the_deadline() {
 #[test]
 fn only_zoom_answers_here() {
     let world = World::new();
-    for address in [
-        "https://example.com/v2/users/me",
-        "http://api.zoom.us/v2/users/me",
-        "/v2",
-    ] {
+    for address in ["https://example.com/v2/users/me", "http://api.zoom.us/v2/users/me", "/v2"] {
         let request = http::Request::get(address).body(Vec::new()).unwrap();
         let outcome = block_on(world.zoom.send(request, world.deadline()));
         assert!(matches!(outcome, Err(SendError::NotSent(_))), "{address}");

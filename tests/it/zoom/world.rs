@@ -33,9 +33,7 @@ pub(super) fn at(text: &str) -> DateTime<Utc> {
 }
 
 pub(super) fn app() -> ZoomApp {
-    let redirect = "https://crm.example/zoom/callback?from=zoom"
-        .parse()
-        .unwrap();
+    let redirect = "https://crm.example/zoom/callback?from=zoom".parse().unwrap();
     ZoomApp::new("client-id", Secret::new("client-secret"), redirect)
 }
 
@@ -86,13 +84,7 @@ impl World {
             User { id, token }
         };
         let (a, b) = (user("zoom-a"), user("zoom-b"));
-        Self {
-            clock,
-            zoom,
-            client,
-            a,
-            b,
-        }
+        Self { clock, zoom, client, a, b }
     }
 
     pub(super) fn deadline(&self) -> DateTime<Utc> {

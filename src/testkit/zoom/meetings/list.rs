@@ -88,11 +88,7 @@ impl Pages {
     fn give(&mut self, zoom: &ZoomAccountId, after: Place, now: DateTime<Utc>) -> String {
         self.made = self.made.saturating_add(1);
         let token = format!("page-{}", self.made);
-        let start = PageStart {
-            zoom: zoom.clone(),
-            after,
-            expires: later(now, TOKEN_LIFETIME),
-        };
+        let start = PageStart { zoom: zoom.clone(), after, expires: later(now, TOKEN_LIFETIME) };
         self.given.insert(token.clone(), start);
         token
     }

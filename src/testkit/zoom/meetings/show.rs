@@ -81,10 +81,7 @@ fn uuid(id: MeetingId) -> String {
 
 /// Looks random, and is the same in every run.
 const fn passcode(id: MeetingId) -> u64 {
-    let z = id
-        .number()
-        .unsigned_abs()
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let z = id.number().unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z ^ (z >> 29)
 }
 
