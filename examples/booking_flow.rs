@@ -183,7 +183,7 @@ fn at(text: &str) -> Outcome<DateTime<Utc>> {
 fn show(crm: &Crm, what: &str, appointment: &Appointment) {
     let hosts: Vec<&str> = appointment.hosts.iter().map(UserId::as_str).collect();
     let link = match &appointment.location {
-        MeetingLocation::Zoom(LinkState::Ready { join_url, .. }) => join_url.to_string(),
+        MeetingLocation::Zoom(LinkState::Ready { join_url, .. }) => join_url.as_str().to_owned(),
         MeetingLocation::Zoom(state) => format!("{state:?}"),
         other => format!("{other:?}"),
     };

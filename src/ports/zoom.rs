@@ -2,10 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use url::Url;
 
 use super::http::BoxedCause;
-use crate::words::{Interval, MeetingId, Secret, Topic, ZoomAccountId};
+use crate::words::{Interval, JoinUrl, MeetingId, Secret, Topic, ZoomAccountId};
 
 /// Calls of Zoom's API on behalf of one Zoom user.
 ///
@@ -130,7 +129,7 @@ pub struct Meeting {
     /// Zoom's number of the meeting.
     pub id: MeetingId,
     /// The one link that all participants of the meeting share.
-    pub join_url: Url,
+    pub join_url: JoinUrl,
     /// What Zoom shows as its name.
     pub topic: String,
     /// When it starts; Zoom leaves it out for meetings without a fixed time.
@@ -142,7 +141,7 @@ pub struct Meeting {
 impl Meeting {
     /// A meeting without a fixed time and without an agenda.
     #[must_use]
-    pub fn new(id: MeetingId, join_url: Url, topic: impl Into<String>) -> Self {
+    pub fn new(id: MeetingId, join_url: JoinUrl, topic: impl Into<String>) -> Self {
         Self { id, join_url, topic: topic.into(), start: None, agenda: String::new() }
     }
 }

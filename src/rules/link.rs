@@ -7,10 +7,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::slot::SlotKey;
-use crate::words::{AppointmentId, LinkId, MeetingId, Topic, ZoomAccountId};
+use crate::words::{AppointmentId, JoinUrl, LinkId, MeetingId, Topic, ZoomAccountId};
 
 /// Our record of one Zoom meeting for one slot (R10).
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -51,7 +50,7 @@ enum ZoomMeeting {
     Made {
         zoom: ZoomAccountId,
         id: MeetingId,
-        join_url: Url,
+        join_url: JoinUrl,
         topic: Topic,
     },
     Gone,
@@ -116,7 +115,7 @@ pub(crate) enum CallResult {
     Created {
         zoom: ZoomAccountId,
         id: MeetingId,
-        join_url: Url,
+        join_url: JoinUrl,
     },
     Done,
     /// The meeting is not there (any more).
@@ -150,7 +149,7 @@ pub enum LinkState {
     #[non_exhaustive]
     Ready {
         /// Where one joins.
-        join_url: Url,
+        join_url: JoinUrl,
     },
     /// On its way.
     Pending,
@@ -164,7 +163,7 @@ pub enum LinkState {
     #[non_exhaustive]
     Unmanaged {
         /// Where one joins.
-        join_url: Url,
+        join_url: JoinUrl,
     },
     /// Not made, until somebody does something.
     #[non_exhaustive]

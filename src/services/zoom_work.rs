@@ -21,6 +21,8 @@ use crate::words::{AccountId, LinkId, UserId, ZoomAccountId};
 
 /// How long the lane stays taken after the deadline of a call, for the second commit.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
+/// How soon a link asks again for a lane that is taken: a call is rarely longer.
+const LANE_RETRY: TimeDelta = TimeDelta::seconds(2);
 /// The most replaced links that one commit lets go.
 const MOST_RELEASED: usize = 20;
 
@@ -121,7 +123,7 @@ impl Prepare<'_> {
         let deadline = planner.now + core.settings.call_deadline;
         let holder = planner.id.as_uuid();
         if let Some(until) = take_lane(planner, &connection.zoom, holder, deadline).await? {
-            link.look_again(until);
+            link.look_again(until.min(planner.now + LANE_RETRY));
             return Ok(None);
         }
         if let Some(until) = quota::charge(core, planner, &connection.zoom).await? {

@@ -16,6 +16,7 @@ mod people;
 mod secret;
 mod slot_settings;
 mod text;
+mod web_link;
 mod zone;
 mod zoom;
 
@@ -33,9 +34,7 @@ pub use id::{
 };
 pub(crate) use interval::{EARLIEST_SECOND, LATEST_SECOND, check_instant};
 pub use interval::{Interval, InvalidInstant, InvalidInterval, InvalidSeconds};
-pub use location::{
-    FixedLocation, InvalidStaticLink, Location, LocationSetting, MAX_LINK_BYTES, StaticLink,
-};
+pub use location::{FixedLocation, Location, LocationSetting};
 pub use occupancy::{CalendarRef, InvalidOccupancy, Occupancy, Occupant};
 pub use people::{Account, Participant, Role, User};
 pub use secret::Secret;
@@ -44,5 +43,6 @@ pub use slot_settings::{
     SlotLength, SlotSettings, WindowDates, WindowDays,
 };
 pub use text::{Address, Email, InvalidText, LocationText, Name, Notes, Phone, Title};
+pub use web_link::{InvalidLink, JoinUrl, MAX_LINK_BYTES, StaticLink};
 pub use zone::{InvalidZone, Zone};
 pub use zoom::{MAX_TOPIC_CHARS, MeetingId, Topic};

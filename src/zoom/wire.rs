@@ -5,10 +5,9 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::ports::{Meeting, MeetingPage, NewMeeting, PageToken, TokenGrant, ZoomUser};
-use crate::words::{MeetingId, Secret, ZoomAccountId};
+use crate::words::{JoinUrl, MeetingId, Secret, ZoomAccountId};
 
 /// "Scheduled meeting": the only type that lists show and that has a start.
 const SCHEDULED: u8 = 2;
@@ -107,7 +106,7 @@ impl WireMeeting {
     /// The meeting, if it has a number and a link.
     pub(super) fn meeting(self) -> Option<Meeting> {
         let id = MeetingId::new(self.id.value()?);
-        let join_url = Url::parse(self.join_url.as_deref()?).ok()?;
+        let join_url = JoinUrl::new(self.join_url.as_deref()?).ok()?;
         let mut meeting = Meeting::new(id, join_url, self.topic.unwrap_or_default());
         // Without a legal time it is a meeting without a fixed time, such as a lasting room.
         meeting.start = self

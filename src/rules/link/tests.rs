@@ -23,7 +23,7 @@ fn link(n: u128) -> Link {
 }
 
 fn created(n: i64) -> CallResult {
-    let join_url = format!("https://zoom.example/j/{n}").parse().unwrap();
+    let join_url = JoinUrl::new(&format!("https://zoom.example/j/{n}")).unwrap();
     CallResult::Created { zoom: zoom(), id: MeetingId::new(n), join_url }
 }
 
