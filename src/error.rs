@@ -154,6 +154,10 @@ pub enum Thing {
     Appointment(AppointmentId),
 }
 
+pub(crate) fn missing(thing: Thing) -> Error {
+    Refusal::NotFound(thing).into()
+}
+
 /// A request contradicts itself, or the settings.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::host_times::Sweep;
 use super::offer::{Offer, Place};
 use super::slot_rules::SlotRules;
-use super::slots::seats_left;
 use crate::words::{Interval, Occupancy, Occupant, UserId};
 
 /// The roles of the hosts of a collective calendar.
@@ -95,7 +94,7 @@ fn joined(
     }
     // All sit in the same slot; should one record be behind, the fuller one is right.
     let taken = members.iter().map(|(_, taken)| *taken).max()?;
-    let seats_left = seats_left(rules, taken)?;
+    let seats_left = rules.seats_left(taken)?;
     members.sort_by_key(|(host, _)| *host != owner);
     let place = Place::Join { owner: owner.clone(), seats_left };
     let places = members.into_iter().map(|(host, _)| (host.clone(), place.clone())).collect();

@@ -133,6 +133,12 @@ impl SlotRules {
         Ok(Interval::try_from(reach).unwrap_or(starts))
     }
 
+    /// How many seats a slot has left, if any.
+    pub(super) fn seats_left(&self, taken: u16) -> Option<u32> {
+        let left = self.slot.seats().seats().saturating_sub(taken);
+        (left > 0).then(|| left.into())
+    }
+
     /// Whether notice and window let a start be booked now.
     pub(super) fn admits(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let noticed = now.checked_add_signed(self.notice.elapsed());

@@ -81,12 +81,6 @@ fn decide(
     }
 }
 
-/// How many seats a slot has left, if any.
-pub(super) fn seats_left(rules: &SlotRules, taken: u16) -> Option<u32> {
-    let left = rules.slot().seats().seats().saturating_sub(taken);
-    (left > 0).then(|| left.into())
-}
-
 /// A slot of a round robin or an unassigned calendar: each host by themselves.
 fn any_of(
     rules: &SlotRules,
@@ -101,7 +95,7 @@ fn any_of(
         let own = sweep.sits_in(rules.calendar(), core).find(|slot| slot.owner() == host);
         let (place, left) = if let Some(own) = own {
             // A full slot blocks its host like any other.
-            let Some(seats_left) = seats_left(rules, own.seats_taken()) else {
+            let Some(seats_left) = rules.seats_left(own.seats_taken()) else {
                 continue;
             };
             let owner = host.clone();

@@ -5,8 +5,7 @@
 use super::keys::RowKey;
 use super::planner::Planner;
 use super::records::{CalendarRow, HostPageRow};
-use super::setup::missing;
-use crate::error::{Conflict, Error, Fault, InvalidInput, Refusal, Thing};
+use crate::error::{Conflict, Error, Fault, InvalidInput, Refusal, Thing, missing};
 use crate::ports::MAX_CHANGE_SET_BYTES;
 use crate::words::{Calendar, CalendarKind, CalendarRef, RoundRobinHost, RoundRobinHosts};
 

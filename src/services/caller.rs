@@ -1,8 +1,7 @@
 //! Who calls, and for which account (R5).
 
 use super::planner::Planner;
-use super::setup::missing;
-use crate::error::{Error, Refusal, Thing};
+use crate::error::{Error, Refusal, Thing, missing};
 use crate::words::{AccountId, Role, UserId};
 
 /// Who does something.

@@ -6,8 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::core::{Command, Core, Plan};
 use super::planner::{Planner, decode};
 use super::records::{ClaimRow, ConnectionRow, WaitingRow};
-use super::setup::missing;
-use crate::error::{Error, Fault, Refusal, Thing};
+use crate::error::{Error, Fault, Refusal, Thing, missing};
 use crate::ports::{Access, Page, Sealed, Sealer, TokenGrant, ZoomError};
 use crate::words::{Secret, UserId, ZoomAccountId};
 

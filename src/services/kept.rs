@@ -3,8 +3,7 @@
 use super::caller::Caller;
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked};
-use super::setup::missing;
-use crate::error::{Error, Refusal, Thing};
+use crate::error::{Error, Refusal, Thing, missing};
 use crate::rules::Act;
 use crate::rules::lifecycle::{Verdict, verdict};
 use crate::words::AppointmentId;

@@ -7,8 +7,7 @@ use super::caller::Caller;
 use super::core::{Command, Core, Plan};
 use super::planner::Planner;
 use super::records::{MembershipRow, UserRow};
-use super::setup::missing;
-use crate::error::{Error, InvalidInput, Refusal, Thing};
+use crate::error::{Error, InvalidInput, Refusal, Thing, missing};
 use crate::rules::location::check_calendar;
 use crate::words::{
     Account, AccountId, Calendar, CalendarId, CalendarKind, CalendarRef, CollectiveHosts,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::calendars;
 use super::planner::Planner;
-use crate::error::{Error, Fault, Refusal, Thing};
+use crate::error::{Error, Fault, Thing, missing};
 use crate::rules::{Group, HostTimes, SlotRules, open_times};
 use crate::words::{
     Account, Calendar, CalendarKind, CalendarRef, Hours, Interval, Occupancy, Occupant, User,
@@ -99,8 +99,4 @@ pub(crate) async fn members(
         membership.map(|_| (user.id.clone(), user))
     });
     Ok(known.collect())
-}
-
-pub(crate) fn missing(thing: Thing) -> Error {
-    Refusal::NotFound(thing).into()
 }

@@ -3,8 +3,7 @@
 use super::core::Core;
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked};
-use super::setup::missing;
-use crate::error::{Error, Fault, Thing};
+use crate::error::{Error, Fault, Thing, missing};
 use crate::rules::LinkState;
 use crate::words::{
     AccountId, AppointmentId, CalendarId, FixedLocation, Interval, Location, Notes, Participant,

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::newtype::text_newtype;
+
 /// An id of the host application was empty or too long.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{what} must be 1 to {MAX_ID_BYTES} bytes long, not {bytes}")]
@@ -40,46 +42,9 @@ macro_rules! host_ids {
                 }
                 Ok(Self(id))
             }
-
-            /// The id as text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidId;
-            fn try_from(id: String) -> Result<Self, InvalidId> {
-                Self::new(id)
-            }
-        }
-
-        impl TryFrom<&str> for $name {
-            type Error = InvalidId;
-            fn try_from(id: &str) -> Result<Self, InvalidId> {
-                Self::new(id)
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = InvalidId;
-            fn from_str(id: &str) -> Result<Self, InvalidId> {
-                Self::new(id)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> Self {
-                id.0
-            }
-        }
+        text_newtype!($name, InvalidId);
     )+};
 }
 

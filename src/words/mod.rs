@@ -11,6 +11,7 @@ mod hours;
 mod id;
 mod interval;
 mod location;
+mod newtype;
 mod occupancy;
 mod people;
 mod secret;

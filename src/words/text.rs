@@ -1,8 +1,8 @@
 //! Texts that people wrote: bounded, and without characters that do harm where they are shown.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+use super::newtype::text_newtype;
 
 /// A text was refused.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -72,39 +72,9 @@ macro_rules! texts {
                 check($what, &text, $allowed, $lines)?;
                 Ok(Self(text))
             }
-
-            /// The text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidText;
-            fn try_from(text: String) -> Result<Self, InvalidText> {
-                Self::new(text)
-            }
-        }
-
-        impl TryFrom<&str> for $name {
-            type Error = InvalidText;
-            fn try_from(text: &str) -> Result<Self, InvalidText> {
-                Self::new(text)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(text: $name) -> Self {
-                text.0
-            }
-        }
+        text_newtype!($name, InvalidText);
     )+};
 }
 
@@ -148,39 +118,9 @@ impl Email {
             Err(InvalidText::NotAnEmail)
         }
     }
-
-    /// The address.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for Email {
-    type Error = InvalidText;
-    fn try_from(address: String) -> Result<Self, InvalidText> {
-        Self::new(address)
-    }
-}
-
-impl TryFrom<&str> for Email {
-    type Error = InvalidText;
-    fn try_from(address: &str) -> Result<Self, InvalidText> {
-        Self::new(address)
-    }
-}
-
-impl From<Email> for String {
-    fn from(address: Email) -> Self {
-        address.0
-    }
-}
+text_newtype!(Email, InvalidText);
 
 #[cfg(test)]
 mod tests {
