@@ -6,6 +6,8 @@ mod booking;
 #[cfg(test)]
 mod interleaving;
 #[cfg(test)]
+mod public_input;
+#[cfg(test)]
 mod services;
 #[cfg(test)]
 mod slots_oracle;
