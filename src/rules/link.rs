@@ -223,6 +223,12 @@ impl Link {
         }
     }
 
+    /// Whether it is not made, and will not be by itself: nothing is gained by waiting for it.
+    pub(crate) const fn is_given_up(&self) -> bool {
+        matches!(self.work, Work::Parked(ParkReason::Quota | ParkReason::RefusedByZoom))
+            && !self.is_made()
+    }
+
     pub(crate) const fn topic(&self) -> &Topic {
         &self.topic
     }
@@ -249,7 +255,7 @@ impl Link {
             return false;
         }
         match replacement {
-            Some(new) if !new.is_made() => self.hand_over(new),
+            Some(new) if !new.is_made() && !new.is_given_up() => self.hand_over(new),
             _ => self.wanted = Wanted::Absent,
         }
         self.plan(now);

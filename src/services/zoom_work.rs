@@ -130,6 +130,7 @@ impl Prepare<'_> {
             release_lane(planner, &connection.zoom, holder).await?;
             let news = link.defer(until);
             journal::news(planner, link, news)?;
+            release_if_given_up(planner, link).await?;
             return Ok(None);
         }
         let token = open(core, &connection, Token::Access)?;
@@ -228,6 +229,11 @@ async fn release_replaced(planner: &mut Planner<'_>, link: &mut Link) -> Result<
     Ok(())
 }
 
+/// A link that will not be made keeps nobody waiting: what it was to replace may go (R14).
+async fn release_if_given_up(planner: &mut Planner<'_>, link: &mut Link) -> Result<(), Fault> {
+    if link.is_given_up() { release_replaced(planner, link).await } else { Ok(()) }
+}
+
 /// The commit after a call.
 struct Record<'a> {
     outgoing: &'a Outgoing,
@@ -254,6 +260,7 @@ impl Command for Record<'_> {
         let news = link.finish(result, planner.now);
         journal::news(planner, &mut link, news)?;
         wait_for_connection(planner, &link).await?;
+        release_if_given_up(planner, &mut link).await?;
         planner.put(&row, &link)?;
         Ok(Plan::Commit(()))
     }

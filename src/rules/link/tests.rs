@@ -127,6 +127,27 @@ fn r14_a_replacement_that_is_made_already_frees_the_old_link_at_once() {
 }
 
 #[test]
+fn r14_what_a_link_was_to_replace_may_go_when_it_is_given_up() {
+    let (mut old, mut new) = (made(1), link(2));
+    old.leave(appointment(1), Some(&mut new), NOW);
+    assert!(!new.is_given_up());
+    work(&mut new, CallResult::Parked(ParkReason::RefusedByZoom));
+    assert!(new.is_given_up());
+    assert_eq!(new.take_replaced(9, NOW), [old.id]);
+    assert_eq!((new.state(None), new.due()), (parked(ParkReason::RefusedByZoom), None));
+    let mut late = made(4);
+    late.leave(appointment(1), Some(&mut new), NOW);
+    assert!(late.due().is_some(), "nobody waits for it any more");
+    let mut waits = link(3);
+    waits.park(ParkReason::NotConnected);
+    assert!(!waits.is_given_up(), "it is made once its owner connects");
+}
+
+fn parked(reason: ParkReason) -> LinkState {
+    LinkState::Parked { reason }
+}
+
+#[test]
 fn r16_a_slot_that_starts_before_the_reset_is_parked() {
     let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
     let mut link = link(1);
