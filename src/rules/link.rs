@@ -229,6 +229,18 @@ impl Link {
             && !self.is_made()
     }
 
+    /// Whether nobody will ever look at it again by themselves.
+    #[cfg(feature = "testkit")]
+    pub(crate) const fn is_idle(&self) -> bool {
+        matches!(self.work, Work::Idle)
+    }
+
+    /// The links that wait until this one is made.
+    #[cfg(feature = "testkit")]
+    pub(crate) const fn replaced(&self) -> &BTreeSet<LinkId> {
+        &self.replaces
+    }
+
     pub(crate) const fn topic(&self) -> &Topic {
         &self.topic
     }

@@ -189,6 +189,14 @@ impl Keys {
         Scan::Range { from, to }
     }
 
+    /// All rows of an account that hold this.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn all_of_account(&self, account: &AccountId, kind: &str) -> Scan {
+        let from = self.of_account::<()>(account, sort(kind)).key;
+        let to = from.clone().end_of_prefix();
+        Scan::Range { from, to }
+    }
+
     pub(crate) fn claim(&self, zoom: &ZoomAccountId) -> RowKey<ClaimRow> {
         self.of_zoom(zoom, sort("claim"))
     }

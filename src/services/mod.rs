@@ -10,6 +10,8 @@ mod days;
 mod edit;
 mod end;
 mod find;
+#[cfg(feature = "testkit")]
+mod inspect;
 mod journal;
 mod kept;
 mod keys;
@@ -33,6 +35,10 @@ pub use connect::{Advice, Connected};
 pub use core::LinkWork;
 pub use edit::Edit;
 pub use find::Slot;
+#[cfg(feature = "testkit")]
+pub(crate) use inspect::{Inspected, inspect};
+#[cfg(feature = "testkit")]
+pub(crate) use records::Booked;
 pub use run_due::RunReport;
 pub use scheduler::Scheduler;
 pub use upcoming::Affected;

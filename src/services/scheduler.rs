@@ -50,6 +50,12 @@ impl Scheduler {
         Self { core }
     }
 
+    /// For the testkit, which looks at rows.
+    #[cfg(feature = "testkit")]
+    pub(crate) const fn core(&self) -> &Core {
+        &self.core
+    }
+
     /// Starts from what every host must bring: a store, and Zoom, as a rule a
     /// [`ZoomClient`](crate::zoom::ZoomClient) over the host's own HTTP client.
     pub fn builder<Z>(store: Arc<dyn Store>, zoom: Arc<Z>) -> Builder

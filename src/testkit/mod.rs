@@ -1,7 +1,9 @@
-//! What a host's tests need: a manual clock, simulated randomness, a simulated Zoom.
+//! What a host's tests need: a manual clock, simulated randomness, a simulated Zoom,
+//! and a runner of scenarios.
 
 mod ambient;
 mod block_on;
+pub mod scenario;
 mod sealer;
 mod zoom;
 

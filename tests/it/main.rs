@@ -8,6 +8,8 @@ mod interleaving;
 #[cfg(test)]
 mod public_input;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod services;
 #[cfg(test)]
 mod slots_oracle;

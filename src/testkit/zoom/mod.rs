@@ -143,6 +143,13 @@ impl SimulatedZoom {
         self.world().quotas.used_on(today)
     }
 
+    /// For every Zoom user, the most requests to create, update or delete that reached Zoom on any
+    /// one UTC day, whatever was answered: a well-behaved app stays at 100 or less.
+    #[must_use]
+    pub fn busiest_day(&self) -> BTreeMap<ZoomAccountId, u32> {
+        self.world().quotas.most_arrived()
+    }
+
     /// A panic elsewhere in a test leaves the world whole: it changes in single steps.
     fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)

@@ -14,6 +14,8 @@ pub(super) struct Quotas(BTreeMap<ZoomAccountId, Quota>);
 
 #[derive(Debug, Default)]
 struct Quota {
+    /// Every request that came, whatever was answered.
+    arrived: BTreeMap<NaiveDate, u32>,
     used: BTreeMap<NaiveDate, u32>,
     /// Days that are used up by a fault, whatever was counted.
     exhausted: BTreeSet<NaiveDate>,
@@ -22,6 +24,19 @@ struct Quota {
 impl Quotas {
     pub(super) fn add(&mut self, zoom: ZoomAccountId) {
         self.0.entry(zoom).or_default();
+    }
+
+    /// A request has come.
+    pub(super) fn arrive(&mut self, zoom: &ZoomAccountId, today: NaiveDate) {
+        let quota = self.0.entry(zoom.clone()).or_default();
+        let arrived = quota.arrived.entry(today).or_default();
+        *arrived = arrived.saturating_add(1);
+    }
+
+    /// The most requests that came on one day.
+    pub(super) fn most_arrived(&self) -> BTreeMap<ZoomAccountId, u32> {
+        let most = |quota: &Quota| quota.arrived.values().max().copied().unwrap_or_default();
+        self.0.iter().map(|(zoom, quota)| (zoom.clone(), most(quota))).collect()
     }
 
     /// Counts a request, unless the day is used up.

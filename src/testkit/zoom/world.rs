@@ -31,7 +31,11 @@ impl World {
             return Ok(Answer::no_such_endpoint().http());
         };
         let caller = self.grants.caller(asked);
-        let answer = match self.faults.meet(call, caller.as_ref()) {
+        let fault = self.faults.meet(call, caller.as_ref());
+        if let (Some(zoom), true) = (&caller, is_counted(call) && fault != Some(Fault::Lost)) {
+            self.quotas.arrive(zoom, now.date_naive());
+        }
+        let answer = match fault {
             None => self.serve(call, asked, now),
             Some(Fault::Lost) => return Err(lost("the request")),
             Some(Fault::DoneReplyLost) => {

@@ -1,0 +1,311 @@
+//! Runs the steps of a scenario, one after the other.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::expect::{Names, compare};
+use super::moment::At;
+use super::stage::Stage;
+use super::steps::{self, Act, Step};
+use super::view::{Told, ToldOf, View};
+use super::world::World;
+use super::{Failure, Report, answer, invariants};
+use crate::ports::Clock as _;
+use crate::testkit::SimulatedMeeting;
+use crate::words::{AppointmentId, LocationSetting, User, UserId};
+use crate::{Actor, Advice, Appointment, BookRequest, Caller, Edit, Error, Fault};
+
+type Answer = Result<Value, Error>;
+
+/// A run of a scenario that has come so far.
+pub(super) struct Run<'a> {
+    world: &'a World,
+    stage: Stage,
+    /// The appointments by the names that steps gave them.
+    named: BTreeMap<String, AppointmentId>,
+    told: Told,
+    /// The meetings that were at Zoom before the first step.
+    foreign: Vec<SimulatedMeeting>,
+    names: Names,
+    report: Report,
+}
+
+/// An answer as it is printed.
+#[derive(Serialize)]
+struct Line<'a> {
+    step: usize,
+    #[serde(rename = "do")]
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ok: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Value>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(world: &'a World, stage: Stage) -> Self {
+        Self {
+            world,
+            foreign: stage.zoom.meetings(),
+            stage,
+            told: Told::new(),
+            named: BTreeMap::new(),
+            names: Names::default(),
+            report: Report::default(),
+        }
+    }
+
+    /// Checks the invariants; they are looked for when nothing is being done.
+    pub(super) async fn finish(mut self) -> Report {
+        let (told, foreign) = (self.told, self.foreign);
+        let failures = match View::look(self.world, &self.stage, told, foreign).await {
+            Ok(view) => invariants::broken(&view),
+            Err(error) => vec![Failure {
+                step: None,
+                path: "invariants".to_owned(),
+                expected: "rows that can be read".to_owned(),
+                got: error.to_string(),
+            }],
+        };
+        self.report.failures.extend(failures);
+        self.report
+    }
+
+    /// Does a step, then what background work it made due at this instant.
+    pub(super) async fn step(&mut self, number: usize, step: &Step) {
+        let answer = self.act(step).await;
+        self.stage.settle().await;
+        let (name, answer) = match answer {
+            Ok(ok) => ("ok", ok),
+            Err(error) => ("error", answer::error(&error)),
+        };
+        let line = Line {
+            step: number,
+            name: &step.name,
+            ok: (name == "ok").then_some(&answer),
+            error: (name == "error").then_some(&answer),
+        };
+        let line = serde_json::to_string(&line).unwrap_or_default();
+        self.report.lines.push(line);
+        self.check(number, step, name, answer);
+    }
+
+    fn check(&mut self, number: usize, step: &Step, name: &str, answer: Value) {
+        let default = json!({"ok": {}});
+        let expected = step.expect.as_ref().unwrap_or(&default);
+        let failure = |path, expected, got| Failure { step: Some(number), path, expected, got };
+        if expected.get(name).is_none() {
+            let other = if name == "ok" { "error" } else { "ok" };
+            let got = json!({name: answer}).to_string();
+            let expected = expected.to_string();
+            self.report.failures.push(failure(other.to_owned(), expected, got));
+            return;
+        }
+        let mismatches = compare(expected, &json!({name: answer}), &mut self.names);
+        let failures =
+            mismatches.into_iter().map(|found| failure(found.path, found.expected, found.got));
+        self.report.failures.extend(failures);
+    }
+
+    async fn act(&mut self, step: &Step) -> Answer {
+        match &step.act {
+            Act::ConnectZoom(given) => self.connect_zoom(step, given).await,
+            Act::DeleteUser(given) => self.delete_user(&given.user).await,
+            Act::RestoreUser(given) => self.restore_user(given).await,
+            Act::SetCalendarLocation(given) => self.set_location(step, given).await,
+            Act::Slots(given) => self.slots(step, given).await,
+            Act::Book(given) => self.book(step, given).await,
+            Act::Confirm(given) => {
+                let id = self.appointment(&given.appointment);
+                self.seen(self.stage.scheduler.confirm(&caller(step, None)?, id).await)
+            }
+            Act::Cancel(given) => {
+                let id = self.appointment(&given.appointment);
+                self.seen(self.stage.scheduler.cancel(&caller(step, None)?, id).await)
+            }
+            Act::Delete(given) => {
+                let id = self.appointment(&given.appointment);
+                self.stage.scheduler.delete(&caller(step, None)?, id).await?;
+                self.told.remove(&id);
+                Ok(json!({}))
+            }
+            Act::Edit(given) => {
+                let id = self.appointment(&given.appointment);
+                let (caller, edit) = (caller(step, None)?, edit(given));
+                self.seen(self.stage.scheduler.edit(&caller, id, &edit).await)
+            }
+            Act::Reschedule(given) => {
+                let id = self.appointment(&given.appointment);
+                let (caller, At(start)) = (caller(step, None)?, given.start);
+                let host = given.host.as_ref();
+                let moved = self.stage.scheduler.reschedule(&caller, id, start, host);
+                self.seen(moved.await)
+            }
+            Act::Appointment(given) => {
+                let id = self.appointment(&given.appointment);
+                let seen = self.stage.scheduler.appointment(&caller(step, None)?, id).await?;
+                Ok(answer::appointment(&seen))
+            }
+            Act::ZoomFault(given) => Ok(self.zoom_fault(given)),
+            Act::ZoomState(_) => Ok(answer::zoom_state(&self.stage.zoom)),
+            Act::Advance(given) => Ok(self.advance(given).await),
+            Act::Settle(_) => Ok(json!({})),
+        }
+    }
+
+    // ---- Users ----
+
+    async fn connect_zoom(&self, step: &Step, given: &steps::ConnectZoom) -> Answer {
+        let own = || Actor::User(given.user.clone());
+        let actor = step.actor.clone().unwrap_or_else(own);
+        let connected = self.stage.connect(&actor, &given.user, &given.zoom).await?;
+        let advice = connected.advice.map(|advice| match advice {
+            Advice::ReplacedZoomAccount { previous } => format!(
+                "{previous} was connected before and is disconnected now; different Zoom accounts \
+                 for one user are not recommended"
+            ),
+        });
+        Ok(json!({
+            "zoom": connected.zoom.as_str(),
+            "user": connected.user.as_str(),
+            "entry": given.entry,
+            "advice": advice,
+        }))
+    }
+
+    async fn delete_user(&self, user: &UserId) -> Answer {
+        let mut affected: Vec<_> = self.stage.scheduler.delete_user(user).await?;
+        // Appointments of one start have no order of their own.
+        affected.sort_by_key(|one| (one.start, self.name(one.appointment)));
+        let names = affected.iter().map(|one| self.name(one.appointment));
+        Ok(json!({"affected": names.collect::<Vec<_>>()}))
+    }
+
+    /// Support makes the user anew, under another id: everything but calendars and connection.
+    async fn restore_user(&self, given: &steps::RestoreUser) -> Answer {
+        let mut people = self.world.people.iter();
+        let known = people.find(|person| person.user.id == given.user);
+        let Some(person) = known else {
+            let nobody = crate::Thing::User(given.user.clone());
+            return Err(crate::Refusal::NotFound(nobody).into());
+        };
+        let mut restored = person.clone();
+        restored.user = User { id: given.new_id.clone(), ..restored.user };
+        restored.zoom = None;
+        self.stage.put_person(&restored).await?;
+        Ok(json!({}))
+    }
+
+    // ---- Calendars ----
+
+    async fn set_location(&self, step: &Step, given: &steps::SetCalendarLocation) -> Answer {
+        let own = given.user.clone().map(Actor::User);
+        let caller = caller(step, own)?;
+        let location = LocationSetting::from(given.location.clone());
+        let host = given.user.as_ref();
+        let scheduler = &self.stage.scheduler;
+        scheduler.set_calendar_location(&caller, &given.calendar, host, &location).await?;
+        Ok(json!({}))
+    }
+
+    async fn slots(&self, step: &Step, given: &steps::Slots) -> Answer {
+        let caller = caller(step, None)?;
+        let (At(from), At(to)) = (given.from, given.to);
+        let scheduler = &self.stage.scheduler;
+        let found = scheduler.slots(&caller, &given.calendar, from, to).await?;
+        Ok(answer::slots(&found))
+    }
+
+    async fn book(&mut self, step: &Step, given: &steps::Book) -> Answer {
+        let caller = caller(step, None)?;
+        let booked = self.stage.scheduler.book(&caller, &request(given)).await?;
+        if let Some(name) = &step.makes {
+            self.named.insert(name.clone(), booked.id);
+        }
+        self.seen(Ok(booked))
+    }
+
+    // ---- The world around ----
+
+    fn zoom_fault(&self, given: &steps::ZoomFault) -> Value {
+        let (op, fault) = (given.op.into(), given.fault.into());
+        let times = given.times.unwrap_or(1);
+        self.stage.zoom.fault(op, given.zoom.clone(), fault, times);
+        json!({})
+    }
+
+    async fn advance(&self, given: &steps::Advance) -> Value {
+        let now = self.stage.clock.now();
+        let minutes = given.minutes.unwrap_or_default();
+        let later = now + TimeDelta::minutes(minutes.into());
+        self.stage.advance(given.to.map_or(later, |to| to.0)).await;
+        json!({})
+    }
+
+    // ---- Who and what is meant ----
+
+    /// What a change answers is what callers were told.
+    fn seen(&mut self, answer: Result<Appointment, Error>) -> Answer {
+        let seen = answer?;
+        self.told.insert(seen.id, ToldOf::from(&seen));
+        Ok(answer::appointment(&seen))
+    }
+
+    fn name(&self, id: AppointmentId) -> String {
+        let mut named = self.named.iter();
+        let name = named.find(|(_, named)| **named == id);
+        name.map_or_else(|| id.to_string(), |(name, _)| name.clone())
+    }
+
+    /// The appointment of that name. One that was never made has an id that none has.
+    fn appointment(&self, name: &str) -> AppointmentId {
+        let nobody = AppointmentId::from_uuid(Uuid::nil());
+        self.named.get(name).copied().unwrap_or(nobody)
+    }
+}
+
+/// Who calls, for which account.
+fn caller(step: &Step, own: Option<Actor>) -> Result<Caller, Error> {
+    let account = step.account.clone();
+    let account = account.ok_or(Fault::Inconsistent("a step was not settled"))?;
+    let actor = step.actor.clone().or(own).unwrap_or(Actor::System);
+    Ok(Caller::new(account, actor))
+}
+
+fn edit(given: &steps::Edit) -> Edit {
+    let mut edit = Edit::new();
+    if let Some(title) = given.title.clone() {
+        edit = edit.with_title(title);
+    }
+    if let Some(notes) = given.notes.clone() {
+        edit = edit.with_notes(notes);
+    }
+    let edit = given.add.iter().cloned().fold(edit, Edit::adding);
+    given.remove.iter().cloned().fold(edit, Edit::removing)
+}
+
+fn request(given: &steps::Book) -> BookRequest {
+    let (calendar, At(start)) = (given.calendar.clone(), given.start);
+    let mut request = BookRequest::new(calendar, start, given.invitee.clone())
+        .with_participants(given.participants.iter().cloned());
+    if let Some(title) = given.title.clone() {
+        request = request.with_title(title);
+    }
+    if let Some(notes) = given.notes.clone() {
+        request = request.with_notes(notes);
+    }
+    if let Some(location) = given.location.clone() {
+        request = request.with_location(location);
+    }
+    if let Some(host) = given.host.clone() {
+        request = request.with_host(host);
+    }
+    match given.request_id.clone() {
+        Some(id) => request.with_request_id(id),
+        None => request,
+    }
+}
