@@ -131,7 +131,8 @@ impl Refusal {
             Self::DynamicLinkNeedsGroupCalendar { .. } => "dynamic_link_needs_group_calendar",
             Self::ZoomAccountTaken { .. } => "zoom_account_taken",
             Self::RequestIdReused { .. } => "request_id_reused",
-            Self::ConsentRefused | Self::InvalidInput(_) => "invalid_input",
+            Self::ConsentRefused => "consent_refused",
+            Self::InvalidInput(_) => "invalid_input",
         }
     }
 }

@@ -68,11 +68,20 @@ impl Key {
     }
 }
 
-/// Kinds and lengths only: parts of keys can be personal.
+/// What kind of row it is, and no more: parts of keys are personal.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (partition, sort) = (self.partition.escape_ascii(), self.sort.escape_ascii());
-        write!(f, "Key({} {partition} {sort})", self.realm)
+        let kind = |part: &[u8]| {
+            let word = part.split(|byte| *byte == 0).next().unwrap_or_default();
+            word.escape_ascii().to_string()
+        };
+        let (partition, sort) = (kind(&self.partition), kind(&self.sort));
+        write!(
+            f,
+            "Key({partition} {} bytes, {sort} {} bytes)",
+            self.partition.len(),
+            self.sort.len()
+        )
     }
 }
 

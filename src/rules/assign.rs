@@ -32,11 +32,9 @@ pub(crate) fn assign(
     }
     match kind {
         CalendarKind::RoundRobin(hosts) => {
-            let priority = |user: &UserId| {
-                let host = hosts.as_slice().iter().find(|host| host.user == *user);
-                host.map_or(i32::MIN, |host| host.priority)
-            };
-            round_robin(offer, wanted, tallies, priority)
+            let hosts = hosts.as_slice().iter();
+            let priorities = hosts.map(|host| (&host.user, host.priority)).collect();
+            round_robin(offer, wanted, tallies, &priorities)
         }
         CalendarKind::Collective(hosts) => {
             Some(together(offer, Occupant::User(hosts.primary().clone())))
@@ -60,13 +58,13 @@ fn together(offer: &Offer, owner: Occupant) -> Assignment {
 }
 
 /// A newcomer joins the open slot with the fewest seats left, then by `UserId`. If none is open,
-/// `Availability` assigns a new host: highest priority, then longest since the last assignment
+/// `Availability` assigns a new host: one who can make links, if any is free; highest priority, then longest since the last assignment
 /// (never is longest), then fewest assigned in the interval, then `UserId`.
 fn round_robin(
     offer: &Offer,
     wanted: Option<&UserId>,
     tallies: &Tallies,
-    priority: impl Fn(&UserId) -> i32,
+    priorities: &BTreeMap<&UserId, i32>,
 ) -> Option<Assignment> {
     let places = offer.places().iter().filter_map(|(occupant, place)| {
         let user = occupant.user()?;
@@ -82,7 +80,9 @@ fn round_robin(
     let rank = |user: &&UserId| {
         let tally = tallies.get(*user).copied().unwrap_or_default();
         // `None < Some`: never assigned comes before every time.
-        (Reverse(priority(user)), tally.last_assigned, tally.assigned_in_interval, (*user).clone())
+        let priority = Reverse(priorities.get(*user));
+        let (last, count) = (tally.last_assigned, tally.assigned_in_interval);
+        (tally.lacks_zoom, priority, last, count, (*user).clone())
     };
     let winner = Occupant::User(places.map(|(user, _)| user).min_by_key(rank)?.clone());
     Some(Assignment::New { owner: winner.clone(), occupants: vec![winner] })
@@ -115,7 +115,14 @@ mod tests {
 
     fn tallies(known: &[(&str, i64, u32)]) -> Tallies {
         let tally = |(id, last, count): &(&str, i64, u32)| {
-            (user(id), Tally { last_assigned: Some(*last), assigned_in_interval: *count })
+            (
+                user(id),
+                Tally {
+                    last_assigned: Some(*last),
+                    assigned_in_interval: *count,
+                    lacks_zoom: false,
+                },
+            )
         };
         known.iter().map(tally).collect()
     }
@@ -138,6 +145,10 @@ mod tests {
         assert_eq!(winner(&kind, &free(&["a", "b"]), &known), "b", "longest idle");
         let even = tallies(&[("a", 50, 2), ("b", 50, 1)]);
         assert_eq!(winner(&kind, &free(&["a", "b"]), &even), "b", "fewest assigned");
+        let mut no_zoom = even.clone();
+        no_zoom.entry(user("b")).or_default().lacks_zoom = true;
+        assert_eq!(winner(&kind, &free(&["a", "b"]), &no_zoom), "a", "can make links");
+        assert_eq!(winner(&kind, &free(&["b"]), &no_zoom), "b", "nobody else is free");
         let tie = tallies(&[("a", 50, 1), ("b", 50, 1)]);
         assert_eq!(winner(&kind, &free(&["b", "a"]), &tie), "a", "by id");
     }

@@ -76,6 +76,8 @@ pub(crate) struct Tally {
     /// Unix seconds; never assigned is longest ago.
     pub(crate) last_assigned: Option<i64>,
     pub(crate) assigned_in_interval: u32,
+    /// Meets on Zoom, but cannot make links now: passed over unless nobody else is free.
+    pub(crate) lacks_zoom: bool,
 }
 
 /// When the interval of fairness that holds now began: a midnight in the calendar's zone.
@@ -111,7 +113,10 @@ mod tests {
             held.add(booked(seconds), now);
         }
         let tally = held.tally(at("1970-01-01T00:00:20Z"), Some(booked(20)));
-        assert_eq!(tally, Tally { last_assigned: Some(20), assigned_in_interval: 1 });
+        assert_eq!(
+            tally,
+            Tally { last_assigned: Some(20), assigned_in_interval: 1, lacks_zoom: false }
+        );
     }
 
     #[test]

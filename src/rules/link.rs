@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::slot::SlotKey;
@@ -24,7 +24,7 @@ pub(crate) struct Link {
     meeting: ZoomMeeting,
     /// A call that was sent and whose outcome is not known yet.
     sending: Option<Sending>,
-    work: Work,
+    hold: Hold,
     attempts: u32,
     /// Links that this one replaces: they are deleted once it is made, or given up (R14).
     replaces: BTreeSet<LinkId>,
@@ -71,17 +71,18 @@ pub(crate) enum Call {
     Delete { meeting: MeetingId },
 }
 
-/// When the worker looks at the link next.
+/// Why nothing is done about a link right now, though something may be wanted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Work {
-    /// Not at all: it is as wanted, or a call is out.
-    Idle,
-    Due(DateTime<Utc>),
+enum Hold {
+    /// Nothing holds it from then on.
+    Until(DateTime<Utc>),
     /// The quota of the day is used up (R16).
     Deferred(DateTime<Utc>),
-    /// Somebody has to do something first.
-    Parked(ParkReason),
+    /// Somebody has to do something first. Since when.
+    Parked(ParkReason, DateTime<Utc>),
+    /// The slot is over.
+    Over,
 }
 
 /// Why work on a link stands still until somebody does something.
@@ -175,9 +176,8 @@ pub enum LinkState {
     Dropped,
 }
 
-const FIRST_RETRY: TimeDelta = TimeDelta::seconds(2);
-const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
-
+/// So many links may wait for one: its row stays below its bound.
+const MOST_REPLACED: usize = 400;
 impl Link {
     /// A link that is wanted by one appointment, and not made yet.
     pub(crate) fn new(
@@ -195,18 +195,10 @@ impl Link {
             wanted: Wanted::Present,
             meeting: ZoomMeeting::NotMade,
             sending: None,
-            work: Work::Due(now),
+            hold: Hold::Until(now),
             attempts: 0,
             replaces: BTreeSet::new(),
             events: 0,
-        }
-    }
-
-    /// When the worker has to look at it.
-    pub(crate) const fn due(&self) -> Option<DateTime<Utc>> {
-        match self.work {
-            Work::Due(at) | Work::Deferred(at) => Some(at),
-            Work::Idle | Work::Parked(_) => None,
         }
     }
 
@@ -224,15 +216,18 @@ impl Link {
     }
 
     /// Whether it is not made, and will not be by itself: nothing is gained by waiting for it.
-    pub(crate) const fn is_given_up(&self) -> bool {
-        matches!(self.work, Work::Parked(ParkReason::Quota | ParkReason::RefusedByZoom))
-            && !self.is_made()
+    const fn is_given_up(&self) -> bool {
+        let no_hope = matches!(
+            self.hold,
+            Hold::Over | Hold::Parked(ParkReason::Quota | ParkReason::RefusedByZoom, _)
+        );
+        no_hope && !self.is_made()
     }
 
     /// Whether nobody will ever look at it again by themselves.
     #[cfg(feature = "testkit")]
-    pub(crate) const fn is_idle(&self) -> bool {
-        matches!(self.work, Work::Idle)
+    pub(crate) fn is_idle(&self) -> bool {
+        self.missing().is_none() || self.hold == Hold::Over
     }
 
     /// The links that wait until this one is made.
@@ -247,7 +242,7 @@ impl Link {
 
     /// Whether the owner has to connect before anything goes on.
     pub(crate) const fn waits_for_connection(&self) -> bool {
-        matches!(self.work, Work::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect))
+        matches!(self.hold, Hold::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect, _))
     }
 
     const fn is_made(&self) -> bool {
@@ -267,11 +262,16 @@ impl Link {
             return false;
         }
         match replacement {
-            Some(new) if !new.is_made() && !new.is_given_up() => self.hand_over(new),
+            Some(new) if new.can_be_waited_for() => self.hand_over(new),
             _ => self.wanted = Wanted::Absent,
         }
-        self.plan(now);
+        self.changed(now);
         true
+    }
+
+    /// Whether it is worth waiting for: not made yet, and its row can hold one more.
+    fn can_be_waited_for(&self) -> bool {
+        !self.is_made() && !self.is_given_up() && self.replaces.len() < MOST_REPLACED
     }
 
     /// What waited for this link now waits for the new one, and so does this link if it may exist.
@@ -291,15 +291,14 @@ impl Link {
     pub(crate) fn release(&mut self, now: DateTime<Utc>) {
         if self.wanted == Wanted::AbsentAfterReplacement {
             self.wanted = Wanted::Absent;
-            self.plan(now);
+            self.changed(now);
         }
     }
 
     /// Some of the links that this one replaced, to be released; the rest stays for the next step.
-    pub(crate) fn take_replaced(&mut self, most: usize, now: DateTime<Utc>) -> Vec<LinkId> {
+    pub(crate) fn take_replaced(&mut self, most: usize) -> Vec<LinkId> {
         let taken: Vec<LinkId> = self.replaces.iter().copied().take(most).collect();
         self.replaces.retain(|id| !taken.contains(id));
-        self.plan(now);
         taken
     }
 
@@ -307,99 +306,27 @@ impl Link {
     pub(crate) fn rename(&mut self, topic: Topic, now: DateTime<Utc>) {
         if topic != self.topic {
             self.topic = topic;
-            self.plan(now);
+            self.changed(now);
         }
+    }
+
+    /// Whether it can go on by a connection to this Zoom account: a meeting stays where it is.
+    pub(crate) fn can_go_on_with(&self, connected: &ZoomAccountId) -> bool {
+        self.zoom().is_none_or(|zoom| zoom == connected)
     }
 
     /// The owner has connected a Zoom account: what waited for it may go on.
     pub(crate) fn wake(&mut self, now: DateTime<Utc>) {
         if self.waits_for_connection() {
-            self.work = Work::Idle;
-            self.plan(now);
-        }
-    }
-
-    /// The next step towards what is wanted, unless a call is out.
-    pub(crate) fn step(&self, now: DateTime<Utc>) -> Option<Step> {
-        if self.sending.is_some() {
-            return None;
-        }
-        let over = now >= self.slot.core.end();
-        match (&self.wanted, &self.meeting) {
-            (Wanted::Present, ZoomMeeting::NotMade | ZoomMeeting::Lost) if over => {
-                Some(Step::Forget)
-            }
-            (Wanted::Present, ZoomMeeting::NotMade | ZoomMeeting::Lost) => {
-                Some(Step::Call(Call::Create { topic: self.topic.clone() }))
-            }
-            _ if !self.replaces.is_empty() => Some(Step::ReleaseReplaced),
-            (Wanted::Present, ZoomMeeting::Made { id, topic, .. }) if *topic != self.topic => {
-                let rename = Call::Rename { meeting: *id, topic: self.topic.clone() };
-                Some(if over { Step::Forget } else { Step::Call(rename) })
-            }
-            // A meeting that is over is not worth a request.
-            (Wanted::Absent, ZoomMeeting::Made { .. }) if over => Some(Step::Forget),
-            (Wanted::Absent, ZoomMeeting::Made { id, .. }) => {
-                Some(Step::Call(Call::Delete { meeting: *id }))
-            }
-            _ => None,
-        }
-    }
-
-    /// Brings the work list in line with what is wanted.
-    fn plan(&mut self, now: DateTime<Utc>) {
-        if self.is_dropped() && self.sending.is_none() && !self.is_made() {
-            self.meeting = ZoomMeeting::Gone;
-        }
-        let step = self.step(now);
-        let waits = match (self.work, &step) {
-            (Work::Parked(ParkReason::RefusedByZoom), Some(Step::Call(Call::Delete { .. }))) => {
-                false
-            }
-            (Work::Deferred(_) | Work::Parked(_), Some(Step::Call(_))) => true,
-            _ => false,
-        };
-        if !waits {
+            self.hold = Hold::Until(now);
             self.attempts = 0;
-            self.work = step.map_or(Work::Idle, |_| Work::Due(now));
-        }
-    }
-
-    /// Looks again later, without having called Zoom.
-    pub(crate) fn look_again(&mut self, at: DateTime<Utc>) {
-        self.work = Work::Due(at);
-    }
-
-    /// The quota is used up. A link whose slot starts before the reset is parked (R16).
-    pub(crate) fn defer(&mut self, until: DateTime<Utc>) -> LinkNews {
-        let create = matches!(self.meeting, ZoomMeeting::NotMade | ZoomMeeting::Lost);
-        if create && self.slot.core.start() < until {
-            return self.park(ParkReason::Quota);
-        }
-        let known = self.work == Work::Deferred(until);
-        self.work = Work::Deferred(until);
-        if known || !create { LinkNews::None } else { LinkNews::Deferred }
-    }
-
-    /// Work stops until somebody does something.
-    pub(crate) fn park(&mut self, reason: ParkReason) -> LinkNews {
-        let known = self.work == Work::Parked(reason);
-        self.work = Work::Parked(reason);
-        if known || self.is_dropped() { LinkNews::None } else { LinkNews::Parked }
-    }
-
-    /// The slot is over: nothing more is done for it.
-    pub(crate) fn forget(&mut self) {
-        self.work = Work::Idle;
-        if self.is_dropped() {
-            self.meeting = ZoomMeeting::Gone;
         }
     }
 
     /// A call is about to be sent. Durable before it is: a crash leaves a trace.
     pub(crate) fn begin(&mut self, call: Call, now: DateTime<Utc>) {
         self.sending = Some(Sending { call, since: now });
-        self.work = Work::Idle;
+        self.hold = Hold::Until(now);
         self.attempts = self.attempts.saturating_add(1);
     }
 
@@ -413,15 +340,15 @@ impl Link {
         };
         match (sent.call, result) {
             (_, CallResult::Later(at)) => {
-                self.work = Work::Due(at);
+                self.hold = Hold::Until(at);
                 return LinkNews::None;
             }
-            (_, CallResult::Deferred(until)) => return self.defer(until),
-            (_, CallResult::Parked(reason)) => return self.park(reason),
+            (_, CallResult::Deferred(until)) => return self.defer(until, now),
+            (_, CallResult::Parked(reason)) => return self.park(reason, now),
             (Call::Create { topic }, CallResult::Created { zoom, id, join_url }) => {
                 let again = self.meeting == ZoomMeeting::Lost;
                 self.meeting = ZoomMeeting::Made { zoom, id, join_url, topic };
-                self.plan(now);
+                self.changed(now);
                 let news = if again { LinkNews::Changed } else { LinkNews::Ready };
                 return if self.is_dropped() { LinkNews::None } else { news };
             }
@@ -431,9 +358,9 @@ impl Link {
                 self.meeting = ZoomMeeting::Gone;
             }
             // An answer that does not belong to the call: nothing was learned.
-            _ => return self.park(ParkReason::RefusedByZoom),
+            _ => return self.park(ParkReason::RefusedByZoom, now),
         }
-        self.plan(now);
+        self.changed(now);
         LinkNews::None
     }
 
@@ -443,17 +370,10 @@ impl Link {
         }
     }
 
-    /// When to try again after a call that had no effect: 2 s, 4 s, … at most 15 minutes.
-    pub(crate) fn retry_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let doublings = self.attempts.saturating_sub(1).min(16);
-        let wait = FIRST_RETRY.checked_mul(1 << doublings).unwrap_or(LONGEST_RETRY);
-        now + wait.min(LONGEST_RETRY)
-    }
-
     /// How it is seen by a confirmed appointment. `connected` is the Zoom account that the owner
     /// has connected now.
     pub(crate) fn state(&self, connected: Option<&ZoomAccountId>) -> LinkState {
-        match (&self.meeting, self.work) {
+        match (&self.meeting, self.hold) {
             _ if self.is_dropped() => LinkState::Dropped,
             (ZoomMeeting::Gone, _) => LinkState::Dropped,
             (ZoomMeeting::Made { zoom, join_url, .. }, _) => {
@@ -464,12 +384,14 @@ impl Link {
                     LinkState::Unmanaged { join_url }
                 }
             }
-            (_, Work::Deferred(until)) => LinkState::Deferred { until },
-            (_, Work::Parked(reason)) => LinkState::Parked { reason },
-            (_, Work::Idle | Work::Due(_)) => LinkState::Pending,
+            (_, Hold::Deferred(until)) => LinkState::Deferred { until },
+            (_, Hold::Parked(reason, _)) => LinkState::Parked { reason },
+            (_, Hold::Until(_) | Hold::Over) => LinkState::Pending,
         }
     }
 }
+
+mod work;
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,11 @@ pub(crate) struct SlotKey {
 }
 
 impl SlotKey {
+    pub(crate) fn of(occupancy: &Occupancy) -> Self {
+        let (calendar, owner) = (occupancy.calendar().clone(), occupancy.owner().clone());
+        Self { calendar, owner, core: occupancy.core() }
+    }
+
     pub(crate) fn is_of(&self, occupancy: &Occupancy) -> bool {
         occupancy.is_slot(&self.calendar, self.core) && *occupancy.owner() == self.owner
     }
@@ -25,7 +30,7 @@ impl SlotKey {
 
 /// What is known of a booked slot. Exists as long as somebody sits in it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Slot {
+pub(crate) struct BookedSlot {
     /// What it takes of its hosts: fixed by the first appointment, whatever the settings do later.
     pub(crate) padded: Interval,
     /// Its hosts: fixed by the first appointment.
@@ -36,7 +41,7 @@ pub(crate) struct Slot {
     pub(crate) link: Option<LinkId>,
 }
 
-impl Slot {
+impl BookedSlot {
     pub(crate) const fn new(padded: Interval, occupants: Vec<Occupant>) -> Self {
         Self { padded, occupants, appointments: BTreeSet::new(), link: None }
     }

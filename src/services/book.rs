@@ -6,18 +6,18 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::caller::Caller;
-use super::core::{Command, Core, Plan};
+use super::core::{Changed, Command, Core, Plan};
 use super::days::Days;
 use super::planner::Planner;
-use super::records::{Booked, EventKind, MessageKind, RequestRow};
+use super::records::{AppointmentRow, Booked, EventKind, MessageKind, RequestRow};
 use super::seats::{self, Seat, Wish};
 use super::setup::Setup;
 use super::{journal, kept};
-use crate::error::{Error, Fault, InvalidInput, Refusal};
+use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
 use crate::rules::location::{AnswerMismatch, setting, settle};
 use crate::words::{
-    AppointmentId, CalendarId, CalendarRef, Confirmation, FixedLocation, LinkId, Location, Notes,
-    Occupant, Participant, RequestId, Status, Title, UserId, check_instant,
+    AppointmentId, CalendarId, CalendarRef, Confirmation, FixedLocation, Location, Notes, Occupant,
+    Participant, RequestId, Status, Title, UserId, check_instant,
 };
 
 /// The most participants of an appointment, the invitee included.
@@ -109,7 +109,7 @@ pub(crate) struct Book<'a> {
 
 #[async_trait]
 impl Command for Book<'_> {
-    type Done = (AppointmentId, Option<LinkId>);
+    type Done = Changed;
 
     async fn plan(
         &self,
@@ -119,7 +119,7 @@ impl Command for Book<'_> {
         let request = self.request;
         self.caller.check(planner).await?;
         if let Some(booked) = self.done_before(planner).await? {
-            return Ok(Plan::Nothing((booked, None)));
+            return Ok(Plan::Nothing(Changed::nothing(booked)));
         }
         self.check_input()?;
         let calendar = CalendarRef::new(self.caller.account().clone(), request.calendar.clone());
@@ -127,28 +127,25 @@ impl Command for Book<'_> {
         let mut days = Days::default();
         let (start, host) = (request.start, request.host.as_ref());
         let wish = Wish { start, host, rather: None, moved: None };
-        let seat = match seats::search(planner, &setup, &mut days, &wish).await?.seat(start) {
-            Ok(seat) => seat,
-            Err(answer) => return answer,
-        };
+        let seat = seats::search(planner, &setup, &mut days, &wish).await?;
         let booked = self.draft(core, planner.now, &setup, &seat)?;
-        let id = booked.id;
-        let link = self.write(core, planner, &setup, days, *seat, booked).await?;
-        Ok(Plan::Commit((id, link)))
+        let changed = self.write(core, planner, &setup, days, seat, booked).await?;
+        Ok(Plan::Commit(changed))
     }
 }
 
 impl Book<'_> {
-    /// The appointment that the same request made before.
-    async fn done_before(&self, planner: &mut Planner<'_>) -> Result<Option<AppointmentId>, Error> {
-        let Some(request) = &self.request.request_id else {
-            return Ok(None);
-        };
+    /// The appointment that the same request made before, as it is now.
+    async fn done_before(&self, planner: &mut Planner<'_>) -> Result<Option<Booked>, Error> {
+        let Some(request) = &self.request.request_id else { return Ok(None) };
         let row = planner.keys.request(self.caller.account(), request);
-        match planner.load(&row).await? {
-            None => Ok(None),
-            Some(done) if done.digest == self.request.digest()? => Ok(Some(done.appointment)),
-            Some(_) => Err(Refusal::RequestIdReused { request: request.clone() }.into()),
+        let Some(done) = planner.load(&row).await? else { return Ok(None) };
+        if done.digest != self.request.digest()? {
+            return Err(Refusal::RequestIdReused { request: request.clone() }.into());
+        }
+        match kept::load(planner, self.caller, done.appointment).await? {
+            AppointmentRow::Kept(booked) => Ok(Some(*booked)),
+            AppointmentRow::Deleted => Err(missing(Thing::Appointment(done.appointment))),
         }
     }
 
@@ -182,6 +179,7 @@ impl Book<'_> {
             notes: request.notes.clone(),
             participants: request.participants.clone(),
             location: location(setup, &seat.key.owner, request.location.clone())?,
+            location_answered: request.location.is_some(),
             link: None,
             booked_at: now,
             counted: seat.is_new,
@@ -197,7 +195,7 @@ impl Book<'_> {
         mut days: Days,
         seat: Seat,
         mut booked: Booked,
-    ) -> Result<Option<LinkId>, Error> {
+    ) -> Result<Changed, Error> {
         let Seat { key, mut slot, .. } = seat;
         let occupied = |_| Fault::Inconsistent("a free host is occupied");
         days.take(&key, &slot.occupants, slot.padded).map_err(occupied)?;
@@ -211,9 +209,9 @@ impl Book<'_> {
         seats::count(planner, &booked, true).await?;
         journal::tell(planner, &mut booked, EventKind::AppointmentBooked, MessageKind::Booked)?;
         self.remember(planner, booked.id)?;
+        kept::put_input(planner, &booked)?;
         let link = booked.link;
-        kept::put(planner, booked)?;
-        Ok(link)
+        Ok(Changed { booked, link })
     }
 
     fn remember(&self, planner: &mut Planner<'_>, appointment: AppointmentId) -> Result<(), Fault> {

@@ -36,6 +36,18 @@ impl Caller {
         Self::new(account, Actor::System)
     }
 
+    /// A user calls, who has to be a member of the account.
+    #[must_use]
+    pub const fn user(account: AccountId, user: UserId) -> Self {
+        Self::new(account, Actor::User(user))
+    }
+
+    /// Somebody who books calls.
+    #[must_use]
+    pub const fn invitee(account: AccountId) -> Self {
+        Self::new(account, Actor::Invitee)
+    }
+
     /// The account of the call.
     #[must_use]
     pub const fn account(&self) -> &AccountId {

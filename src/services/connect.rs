@@ -5,9 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::core::{Command, Core, Plan};
 use super::planner::{Planner, decode};
-use super::records::{ClaimRow, ConnectionRow, WaitingRow};
+use super::records::{ClaimRow, ConnectionRow, Tokens, WaitingRow};
 use crate::error::{Error, Fault, Refusal, Thing, missing};
-use crate::ports::{Access, Page, Sealed, Sealer, TokenGrant, ZoomError};
+use crate::ports::{Access, Page, Sealer, TokenGrant, ZoomError};
 use crate::words::{Secret, UserId, ZoomAccountId};
 
 /// A scan may lag: the links that wait for a connection are looked for once more, so long after.
@@ -95,7 +95,16 @@ impl Command for Connect<'_> {
             planner.delete(&old_claim);
         }
         planner.put(&claim, &ClaimRow { user: self.user.clone() })?;
-        planner.put(&connection, &self.row(core, planner.now)?)?;
+        let now = planner.now;
+        let row = ConnectionRow {
+            user: self.user.clone(),
+            zoom: self.zoom.clone(),
+            tokens: Some(seal(core, now, (self.user, self.zoom), self.grant)?),
+            connected_at: now,
+            scopes: self.grant.scopes.clone(),
+            wake_at: Some(now),
+        };
+        planner.put(&connection, &row)?;
         Ok(Plan::Commit(Connected {
             zoom: self.zoom.clone(),
             user: self.user.clone(),
@@ -105,8 +114,8 @@ impl Command for Connect<'_> {
 }
 
 /// A refused consent has killed the tokens that the rightful user had: Zoom honours only the last
-/// ones. They get the new ones, or the click of another would cut them off. Best effort: else they
-/// have to reconnect.
+/// ones. They get the new ones, or the click of another would cut them off. Only where a live
+/// connection is at stake; best effort: else they have to reconnect.
 pub(crate) struct HandOver<'a> {
     pub(crate) zoom: &'a ZoomAccountId,
     pub(crate) grant: &'a TokenGrant,
@@ -117,36 +126,38 @@ impl Command for HandOver<'_> {
     type Done = ();
 
     async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
-        let Some(tie) = planner.load(&planner.keys.claim(self.zoom)).await? else {
+        let keys = planner.keys;
+        let Some(tie) = planner.load(&keys.claim(self.zoom)).await? else {
             return Ok(Plan::Nothing(()));
         };
-        let connection = planner.keys.connection(&tie.user);
-        let known = planner.load(&connection).await?;
-        if known.is_none_or(|row| row.zoom != *self.zoom) {
+        let user = planner.load(&keys.user(&tie.user)).await?;
+        let row = keys.connection(&tie.user);
+        let connection = planner.load(&row).await?;
+        let is_live = |row: &ConnectionRow| row.zoom == *self.zoom && row.tokens.is_some();
+        let Some(mut connection) = connection.filter(is_live) else {
+            return Ok(Plan::Nothing(()));
+        };
+        if user.is_none_or(|row| row.deleted) {
             return Ok(Plan::Nothing(()));
         }
-        let connect = Connect { user: &tie.user, zoom: self.zoom, grant: self.grant };
-        planner.put(&connection, &connect.row(core, planner.now)?)?;
+        connection.tokens = Some(seal(core, planner.now, (&tie.user, self.zoom), self.grant)?);
+        planner.put(&row, &connection)?;
         Ok(Plan::Commit(()))
     }
 }
 
-impl Connect<'_> {
-    fn row(&self, core: &Core, now: DateTime<Utc>) -> Result<ConnectionRow, Fault> {
-        let sealer = sealer(core)?;
-        let seal = |token: Token, secret| sealer.seal(&token.context(self.user, self.zoom), secret);
-        Ok(ConnectionRow {
-            user: self.user.clone(),
-            zoom: self.zoom.clone(),
-            access_token: seal(Token::Access, &self.grant.access_token)?,
-            refresh_token: seal(Token::Refresh, &self.grant.refresh_token)?,
-            expires_at: now + TimeDelta::seconds(self.grant.expires_in_seconds.into()),
-            connected_at: now,
-            scopes: self.grant.scopes.clone(),
-            needs_reconnect: false,
-            wake_at: Some(now),
-        })
-    }
+fn seal(
+    core: &Core,
+    now: DateTime<Utc>,
+    (user, zoom): (&UserId, &ZoomAccountId),
+    grant: &TokenGrant,
+) -> Result<Tokens, Fault> {
+    let sealer = sealer(core)?;
+    Ok(Tokens {
+        access: sealer.seal(&Token::Access.context(user, zoom), &grant.access_token)?,
+        refresh: sealer.seal(&Token::Refresh.context(user, zoom), &grant.refresh_token)?,
+        expires_at: now + TimeDelta::seconds(grant.expires_in_seconds.into()),
+    })
 }
 
 /// Which of the tokens.
@@ -172,21 +183,39 @@ fn sealer(core: &Core) -> Result<&dyn Sealer, Fault> {
     core.sealer.as_deref().ok_or(Fault::NotConfigured("a sealer for tokens"))
 }
 
-/// Opens a token of a connection.
-pub(crate) fn open(core: &Core, row: &ConnectionRow, token: Token) -> Result<Secret, Fault> {
-    let sealed: &Sealed = match token {
-        Token::Access => &row.access_token,
-        Token::Refresh => &row.refresh_token,
-    };
-    Ok(sealer(core)?.open(&token.context(&row.user, &row.zoom), sealed)?)
+/// Opens the access token of a connection.
+pub(crate) fn open(core: &Core, row: &ConnectionRow, tokens: &Tokens) -> Result<Secret, Fault> {
+    let context = Token::Access.context(&row.user, &row.zoom);
+    Ok(sealer(core)?.open(&context, &tokens.access)?)
 }
 
-/// Wakes links that waited for a user to connect.
+/// Wakes links that waited for a user to connect, and can go on now.
 pub(crate) async fn wake(core: &Core, user: &UserId) -> Result<(), Error> {
-    let page = core.scan(&core.keys.all_waiting(user), &Page::first(MOST_WOKEN)).await?;
-    let rows = page.rows.iter();
-    let waiting = rows.map(|(key, found)| decode(key, &found.row)).collect::<Result<_, _>>()?;
+    let waiting = find_waiting(core, user).await?;
     core.run(&Wake { user, waiting }).await
+}
+
+async fn find_waiting(core: &Core, user: &UserId) -> Result<Vec<WaitingRow>, Error> {
+    let mut planner = core.planner()?;
+    let mut found = Vec::new();
+    let Some(connection) = planner.peek(&core.keys.connection(user)).await? else {
+        return Ok(found);
+    };
+    let mut page = Page::first(MOST_WOKEN);
+    loop {
+        let answer = core.scan(&core.keys.all_waiting(user), &page).await?;
+        for (key, row) in &answer.rows {
+            let waiting: WaitingRow = decode(key, &row.row)?;
+            let link = planner.peek(&core.keys.link(&waiting.account, waiting.link)).await?;
+            if link.is_none_or(|link| link.can_go_on_with(&connection.zoom)) {
+                found.push(waiting);
+            }
+        }
+        match answer.next {
+            Some(cursor) if found.is_empty() => page = Page::after(cursor, MOST_WOKEN),
+            _ => return Ok(found),
+        }
+    }
 }
 
 struct Wake<'a> {

@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::keys::Keys;
 use super::planner::{Planner, get, mint};
+use super::records::Booked;
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
     ChangeSet, Clock, CommitOutcome, Entropy, Page, Scan, ScanPage, Sealer, Store, ZoomApi,
     ZoomAuth,
 };
-use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND};
+use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND, LinkId};
 
 /// How often a change set is sent while its outcome stays unknown.
 const MOST_SENDS: u32 = 4;
@@ -64,14 +65,25 @@ pub(crate) trait Command: Sync {
     -> Result<Plan<Self::Done>, Error>;
 }
 
+/// An appointment that a command has left so, and the link that it wants looked at.
+pub(crate) struct Changed {
+    pub(crate) booked: Booked,
+    pub(crate) link: Option<LinkId>,
+}
+
+impl Changed {
+    /// The appointment is as it was.
+    pub(crate) const fn nothing(booked: Booked) -> Self {
+        Self { booked, link: None }
+    }
+}
+
 /// What a command decided.
 pub(crate) enum Plan<T> {
     /// Commit what the planner holds, then answer.
     Commit(T),
     /// It is so already.
     Nothing(T),
-    /// What was read does not fit together: others are at work. Plan anew.
-    Stale,
 }
 
 impl Core {
@@ -97,7 +109,7 @@ impl Core {
             let mut planner = self.planner()?;
             match command.plan(self, &mut planner).await {
                 // Others were at work while it was planned: plan anew.
-                Ok(Plan::Stale) | Err(Error::Conflict(_)) => {}
+                Err(Error::Conflict(_)) => {}
                 Err(error) => return Err(error),
                 Ok(Plan::Nothing(done)) => return Ok(done),
                 Ok(Plan::Commit(done)) => {

@@ -4,11 +4,12 @@ use async_trait::async_trait;
 
 use super::book::MAX_PARTICIPANTS;
 use super::caller::Caller;
-use super::core::{Command, Core, Plan};
+use super::core::{Changed, Command, Core, Plan};
+use super::kept::{self, Asked};
 use super::planner::Planner;
 use super::records::{Booked, EventKind};
 use super::setup::Setup;
-use super::{journal, kept, seats};
+use super::{journal, seats};
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::Act;
 use crate::words::{AppointmentId, Email, LinkId, Notes, Participant, Title};
@@ -17,7 +18,7 @@ use crate::words::{AppointmentId, Email, LinkId, Notes, Participant, Title};
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Edit {
     title: Option<Title>,
-    notes: Option<Notes>,
+    notes: Option<Option<Notes>>,
     add: Vec<Participant>,
     remove: Vec<Email>,
 }
@@ -39,7 +40,14 @@ impl Edit {
     /// With other notes for the host.
     #[must_use]
     pub fn with_notes(mut self, notes: Notes) -> Self {
-        self.notes = Some(notes);
+        self.notes = Some(Some(notes));
+        self
+    }
+
+    /// Without notes.
+    #[must_use]
+    pub fn without_notes(mut self) -> Self {
+        self.notes = Some(None);
         self
     }
 
@@ -63,7 +71,7 @@ impl Edit {
             booked.title = title.clone();
         }
         if let Some(notes) = &self.notes {
-            booked.notes = Some(notes.clone());
+            booked.notes = notes.clone();
         }
         for email in &self.remove {
             remove(&mut booked.participants, email)?;
@@ -107,25 +115,26 @@ pub(crate) struct EditAppointment<'a> {
 
 #[async_trait]
 impl Command for EditAppointment<'_> {
-    type Done = Option<LinkId>;
+    type Done = Changed;
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
         self.caller.check(planner).await?;
-        let Some(old) = kept::load_for(planner, self.caller, self.id, Act::Edit).await? else {
-            return Ok(Plan::Nothing(None));
+        let old = match kept::load_for(planner, self.caller, self.id, Act::Edit).await? {
+            Asked::ToDo(booked) => booked,
+            Asked::Done(booked) => return Ok(Plan::Nothing(Changed::nothing(booked))),
         };
         let mut booked = old.clone();
         self.edit.apply(&mut booked).map_err(Refusal::from)?;
         if booked == old {
-            return Ok(Plan::Nothing(None));
+            return Ok(Plan::Nothing(Changed::nothing(booked)));
         }
         let renamed = match booked.link {
             Some(id) if booked.title != old.title => rename(planner, &booked, id).await?,
             _ => None,
         };
         journal::appointment(planner, &mut booked, EventKind::AppointmentEdited)?;
-        kept::put(planner, booked)?;
-        Ok(Plan::Commit(renamed))
+        kept::put_input(planner, &booked)?;
+        Ok(Plan::Commit(Changed { booked, link: renamed }))
     }
 }
 

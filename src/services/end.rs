@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 
 use super::caller::Caller;
-use super::core::{Command, Core, Plan};
+use super::core::{Changed, Command, Core, Plan};
 use super::days::Days;
+use super::kept::{self, Asked};
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind, MessageKind};
 use super::setup::Setup;
-use super::{journal, kept, seats};
+use super::{journal, seats};
 use crate::error::{Error, Fault};
 use crate::rules::Act;
 use crate::words::{AppointmentId, LinkId, Status};
@@ -21,7 +22,7 @@ pub(crate) struct Confirm<'a> {
 
 #[async_trait]
 impl Command for Confirm<'_> {
-    type Done = Option<LinkId>;
+    type Done = Changed;
 
     async fn plan(
         &self,
@@ -29,9 +30,9 @@ impl Command for Confirm<'_> {
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
         self.caller.check_staff(planner, "confirm an appointment").await?;
-        let Some(mut booked) = kept::load_for(planner, self.caller, self.id, Act::Confirm).await?
-        else {
-            return Ok(Plan::Nothing(None));
+        let mut booked = match kept::load_for(planner, self.caller, self.id, Act::Confirm).await? {
+            Asked::ToDo(booked) => booked,
+            Asked::Done(booked) => return Ok(Plan::Nothing(Changed::nothing(booked))),
         };
         booked.status = Status::Confirmed;
         let setup = Setup::peek(planner, booked.calendar()).await?;
@@ -45,8 +46,8 @@ impl Command for Confirm<'_> {
         }
         let kind = EventKind::AppointmentConfirmed;
         journal::tell(planner, &mut booked, kind, MessageKind::Confirmed)?;
-        kept::put(planner, booked)?;
-        Ok(Plan::Commit(link.map(|link| link.id)))
+        kept::put(planner, &booked)?;
+        Ok(Plan::Commit(Changed { booked, link: link.map(|link| link.id) }))
     }
 }
 
@@ -58,21 +59,21 @@ pub(crate) struct Cancel<'a> {
 
 #[async_trait]
 impl Command for Cancel<'_> {
-    type Done = Option<LinkId>;
+    type Done = Changed;
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
         self.caller.check(planner).await?;
-        let Some(mut booked) = kept::load_for(planner, self.caller, self.id, Act::Cancel).await?
-        else {
-            return Ok(Plan::Nothing(None));
+        let mut booked = match kept::load_for(planner, self.caller, self.id, Act::Cancel).await? {
+            Asked::ToDo(booked) => booked,
+            Asked::Done(booked) => return Ok(Plan::Nothing(Changed::nothing(booked))),
         };
         give_up_seat(planner, &booked).await?;
         booked.status = Status::Cancelled;
         let kind = EventKind::AppointmentCancelled;
         journal::tell(planner, &mut booked, kind, MessageKind::Cancelled)?;
         let link = booked.link;
-        kept::put(planner, booked)?;
-        Ok(Plan::Commit(link))
+        kept::put(planner, &booked)?;
+        Ok(Plan::Commit(Changed { booked, link }))
     }
 }
 

@@ -21,17 +21,17 @@ pub(crate) fn appointment(
     planner.put(&row, &event)
 }
 
-/// Something happened to a link.
+/// Something happened to a link, which concerns these appointments.
 pub(crate) fn link(
     planner: &mut Planner<'_>,
     link: &mut Link,
     kind: EventKind,
+    appointments: BTreeSet<AppointmentId>,
 ) -> Result<(), Fault> {
     link.events = link.events.saturating_add(1);
     let account = link.slot.calendar.account();
     let row = planner.keys.event(account, link.id.as_uuid(), link.events);
-    let event =
-        EventRow { kind, at: planner.now, appointments: link.used_by.clone(), link: Some(link.id) };
+    let event = EventRow { kind, at: planner.now, appointments, link: Some(link.id) };
     planner.put(&row, &event)
 }
 
@@ -47,7 +47,8 @@ pub(crate) fn news(
         LinkNews::Parked => EventKind::LinkParked,
         LinkNews::None => return Ok(()),
     };
-    link(planner, about, kind)?;
+    let users = about.used_by.clone();
+    link(planner, about, kind, users)?;
     if news == LinkNews::Changed {
         let account = about.slot.calendar.account();
         message(planner, account, about.used_by.clone(), MessageKind::LinkChanged)?;

@@ -14,7 +14,7 @@ use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
 use crate::rules::host_day::HostDay;
 use crate::rules::link::Link;
-use crate::rules::slot::{Slot, SlotKey};
+use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
     Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, Occupant, RequestId,
     UserId, ZoomAccountId,
@@ -104,7 +104,7 @@ impl Keys {
         self.of_account(account, sort("appointment").uuid(id.as_uuid()))
     }
 
-    pub(crate) fn slot(&self, slot: &SlotKey) -> RowKey<Slot> {
+    pub(crate) fn slot(&self, slot: &SlotKey) -> RowKey<BookedSlot> {
         let (start, end) = slot.core.into();
         let owner = match &slot.owner {
             Occupant::User(user) => Parts::default().text("user").text(user.as_str()),

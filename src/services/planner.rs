@@ -14,6 +14,10 @@ use crate::ports::{
 };
 use crate::words::ChangeSetId;
 
+/// A row may be so large when it is written from what a caller gave. It has room to grow: what could
+/// be booked can also be moved and cancelled.
+const MAX_INPUT_BYTES: usize = MAX_ROW_BYTES - (8 << 10);
+
 /// One attempt at one change.
 ///
 /// Every row that is loaded must still be the same when the change is committed. A row that is
@@ -113,8 +117,9 @@ impl<'a> Planner<'a> {
             Some(Write::Put(written)) => row.key.len().saturating_add(written.json.len()),
             _ => 0,
         };
-        if given > MAX_ROW_BYTES {
-            let too_large = InvalidInput::TooLarge { given, allowed: MAX_ROW_BYTES };
+        let allowed = MAX_INPUT_BYTES;
+        if given > allowed {
+            let too_large = InvalidInput::TooLarge { given, allowed };
             return Err(Refusal::from(too_large).into());
         }
         Ok(())

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::core::Core;
 use super::planner::Planner;
@@ -13,7 +13,7 @@ use crate::error::Fault;
 use crate::rules::host_day::day_of;
 use crate::words::ZoomAccountId;
 
-const DAY: TimeDelta = TimeDelta::days(1);
+const DAY_SECONDS: i64 = 86_400;
 
 /// The days to which a request sent at an instant counts: near midnight both, since clocks differ.
 fn days(core: &Core, at: DateTime<Utc>) -> BTreeSet<i64> {
@@ -21,10 +21,16 @@ fn days(core: &Core, at: DateTime<Utc>) -> BTreeSet<i64> {
     BTreeSet::from([day_of(at - guard), day_of(at + guard)])
 }
 
+/// When the requests of the day after that one can be used for certain.
+fn reset_after(core: &Core, day: i64) -> DateTime<Utc> {
+    let midnight = day.saturating_add(1).saturating_mul(DAY_SECONDS);
+    let midnight = DateTime::from_timestamp(midnight, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    midnight.checked_add_signed(core.settings.reset_guard).unwrap_or(midnight)
+}
+
 /// When the next day's requests can be used for certain.
 pub(crate) fn next_reset(core: &Core, now: DateTime<Utc>) -> DateTime<Utc> {
-    let today = DateTime::from_timestamp(day_of(now).saturating_mul(86_400), 0).unwrap_or(now);
-    today + DAY + core.settings.reset_guard
+    reset_after(core, day_of(now))
 }
 
 /// Charges a request. If the day is used up nothing is charged; says when to try again.
@@ -39,8 +45,7 @@ pub(crate) async fn charge(
         let row = planner.keys.quota(zoom, day);
         let mut quota = planner.load(&row).await?.unwrap_or_default();
         if quota.exhausted || quota.used >= core.settings.quota_cap {
-            let later = if day > day_of(now) { now + DAY } else { now };
-            return Ok(Some(next_reset(core, later)));
+            return Ok(Some(reset_after(core, day)));
         }
         quota.used = quota.used.saturating_add(1);
         charged.push((row, quota));
@@ -67,14 +72,20 @@ pub(crate) async fn refund(
     Ok(())
 }
 
-/// Zoom says that the day is used up, whatever was counted here: other apps count too.
+/// Zoom says that the day is used up, whatever was counted here: other apps count too. Says when to
+/// try again.
+///
+/// Just after midnight it may still be yesterday at Zoom: yesterday then is the one.
 pub(crate) async fn exhaust(
+    core: &Core,
     planner: &mut Planner<'_>,
     zoom: &ZoomAccountId,
     sent_at: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let row = planner.keys.quota(zoom, day_of(sent_at));
+) -> Result<DateTime<Utc>, Fault> {
+    let day = day_of(sent_at - core.settings.reset_guard);
+    let row = planner.keys.quota(zoom, day);
     let mut quota = planner.load(&row).await?.unwrap_or_default();
     quota.exhausted = true;
-    planner.put(&row, &quota)
+    planner.put(&row, &quota)?;
+    Ok(reset_after(core, day))
 }

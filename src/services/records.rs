@@ -11,7 +11,7 @@ use crate::ports::Sealed;
 use crate::rules::fairness::{Assigned, Assignments};
 use crate::rules::host_day::HostDay;
 use crate::rules::link::Link;
-use crate::rules::slot::{Slot, SlotKey};
+use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
     Account, AccountId, AppointmentId, Calendar, CalendarRef, Interval, LinkId, Location, Notes,
     Occupant, Participant, Role, RoundRobinHost, Status, Title, User, UserId, ZoomAccountId,
@@ -30,7 +30,7 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 
 impl Record for Account {}
 impl Record for HostDay {}
-impl Record for Slot {}
+impl Record for BookedSlot {}
 impl Record for Assignments {}
 
 impl Record for Link {
@@ -100,6 +100,8 @@ pub(crate) struct Booked {
     /// The invitee first.
     pub(crate) participants: Vec<Participant>,
     pub(crate) location: Location,
+    /// Whether the invitee said where (R7).
+    pub(crate) location_answered: bool,
     /// The link it uses, or used last.
     pub(crate) link: Option<LinkId>,
     pub(crate) booked_at: DateTime<Utc>,
@@ -162,13 +164,10 @@ impl Record for ClaimRow {}
 pub(crate) struct ConnectionRow {
     pub(crate) user: UserId,
     pub(crate) zoom: ZoomAccountId,
-    pub(crate) access_token: Sealed,
-    pub(crate) refresh_token: Sealed,
-    pub(crate) expires_at: DateTime<Utc>,
+    /// `None` once they are dead: then only a new consent helps.
+    pub(crate) tokens: Option<Tokens>,
     pub(crate) connected_at: DateTime<Utc>,
     pub(crate) scopes: Vec<String>,
-    /// Zoom does not accept the tokens any more: only a new consent helps.
-    pub(crate) needs_reconnect: bool,
     /// When the worker wakes links that waited for this connection.
     pub(crate) wake_at: Option<DateTime<Utc>>,
 }
@@ -177,6 +176,14 @@ impl Record for ConnectionRow {
     fn due(&self) -> Option<DateTime<Utc>> {
         self.wake_at
     }
+}
+
+/// What Zoom gave for a consent.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Tokens {
+    pub(crate) access: Sealed,
+    pub(crate) refresh: Sealed,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 /// A link waits until its owner connects a Zoom account.

@@ -5,16 +5,17 @@ use chrono::{DateTime, Utc};
 
 use super::book::location;
 use super::caller::Caller;
-use super::core::{Command, Core, Plan};
+use super::core::{Changed, Command, Core, Plan};
 use super::days::Days;
+use super::journal;
+use super::kept::{self, Asked};
 use super::planner::Planner;
 use super::records::{Booked, EventKind, MessageKind};
 use super::seats::{self, Left, Seat, Wish};
 use super::setup::Setup;
-use super::{journal, kept};
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::Act;
-use crate::words::{AppointmentId, LinkId, Location, UserId, check_instant};
+use crate::words::{AppointmentId, CalendarKind, Location, UserId, check_instant};
 
 /// An appointment moves. What it leaves does not stand in its way (R19).
 pub(crate) struct Reschedule<'a> {
@@ -26,7 +27,7 @@ pub(crate) struct Reschedule<'a> {
 
 #[async_trait]
 impl Command for Reschedule<'_> {
-    type Done = Option<LinkId>;
+    type Done = Changed;
 
     async fn plan(
         &self,
@@ -35,23 +36,25 @@ impl Command for Reschedule<'_> {
     ) -> Result<Plan<Self::Done>, Error> {
         self.caller.check(planner).await?;
         check_instant(self.start).map_err(|error| Refusal::from(InvalidInput::from(error)))?;
-        let Some(booked) = kept::load_for(planner, self.caller, self.id, Act::Reschedule).await?
-        else {
-            return Ok(Plan::Nothing(None));
+        let booked = match kept::load_for(planner, self.caller, self.id, Act::Reschedule).await? {
+            Asked::ToDo(booked) => booked,
+            Asked::Done(booked) => return Ok(Plan::Nothing(Changed::nothing(booked))),
         };
         if self.stays(&booked) {
-            return Ok(Plan::Nothing(None));
+            return Ok(Plan::Nothing(Changed::nothing(booked)));
         }
         let setup = Setup::peek(planner, booked.calendar()).await?;
+        let same_start = booked.interval().start() == self.start;
+        if same_start && matches!(setup.calendar.kind, CalendarKind::Collective(_)) {
+            // The hosts of a collective slot are fixed, and the wanted one is not among them.
+            return Err(Refusal::SlotUnavailable { start: self.start }.into());
+        }
         let mut days = Days::default();
         let left = seats::leave(planner, &mut days, &booked).await?;
         let wish = self.wish(&booked);
-        let seat = match seats::search(planner, &setup, &mut days, &wish).await?.seat(self.start) {
-            Ok(seat) => seat,
-            Err(answer) => return answer,
-        };
-        let link = move_to(core, planner, &setup, days, booked, left, *seat).await?;
-        Ok(Plan::Commit(link))
+        let seat = seats::search(planner, &setup, &mut days, &wish).await?;
+        let moved = move_to(core, planner, &setup, days, booked, left, seat).await?;
+        Ok(Plan::Commit(moved))
     }
 }
 
@@ -80,7 +83,7 @@ async fn move_to(
     old: Booked,
     left: Left,
     seat: Seat,
-) -> Result<Option<LinkId>, Error> {
+) -> Result<Changed, Error> {
     let Seat { key, mut slot, is_new } = seat;
     let occupied = |_| Fault::Inconsistent("a free host is occupied");
     days.take(&key, &slot.occupants, slot.padded).map_err(occupied)?;
@@ -104,8 +107,8 @@ async fn move_to(
     seats::count(planner, &booked, true).await?;
     let kind = EventKind::AppointmentRescheduled;
     journal::tell(planner, &mut booked, kind, MessageKind::Rescheduled)?;
-    kept::put(planner, booked)?;
-    Ok(link.map(|link| link.id).or(old.link))
+    kept::put(planner, &booked)?;
+    Ok(Changed { booked, link: link.map(|link| link.id).or(old.link) })
 }
 
 /// With the same owner the location stays as it was fixed (R9). With another one theirs counts
@@ -119,8 +122,8 @@ fn location_at(
         return Ok(old.location.clone());
     }
     let answered = match &old.location {
-        Location::Fixed(place) => Some(place.clone()),
-        Location::Zoom | Location::Unset => None,
+        Location::Fixed(place) if old.location_answered => Some(place.clone()),
+        _ => None,
     };
     match location(setup, owner, answered) {
         Err(Refusal::InvalidInput(InvalidInput::LocationNotAsked)) => location(setup, owner, None),

@@ -9,7 +9,7 @@ use super::book::{Book, BookRequest};
 use super::builder::Builder;
 use super::caller::{Actor, Caller};
 use super::connect::{Connect, Connected, HandOver, consented};
-use super::core::{Core, LinkWork};
+use super::core::{Changed, Core, LinkWork};
 use super::edit::{Edit, EditAppointment};
 use super::end::{Cancel, Confirm, Delete};
 use super::find::{FindSlots, Slot};
@@ -32,8 +32,12 @@ use crate::words::{
 ///
 /// Holds no state of its own: any number of instances, in any number of processes, may work on
 /// one store. Every call names its account and who makes it ([`Caller`]); a call that answers with
-/// an error changed nothing. The future of a call may be dropped at any point: what it had
-/// committed stands, what is left to do is background work.
+/// an error changed nothing.
+///
+/// The future of a call may be dropped at any point: what it had committed stands, and what is left
+/// to do is background work. One thing is not picked up yet: a call of Zoom that was cut off
+/// between being sent and being answered. Its link stays pending, and is never made twice. Where
+/// callers often go away, leave links to the worker ([`LinkWork::Worker`]).
 pub struct Scheduler {
     core: Core,
 }
@@ -125,7 +129,7 @@ impl Scheduler {
         self.core.run(&SetCalendarLocation { caller, calendar, host, location }).await
     }
 
-    /// Deletes a user: they host nothing new. Answers with the appointments that they still have,
+    /// Deletes a user: they host nothing new, and their open slots take nobody new. Answers with the appointments that they still have,
     /// in all accounts, by start. The tie to their Zoom account stays (R2). The host application's
     /// call; doing it again answers again.
     ///
@@ -133,8 +137,10 @@ impl Scheduler {
     /// [`Refusal::NotFound`] if there never was such a user; else [`Error::Conflict`] or
     /// [`Error::Fault`].
     pub async fn delete_user(&self, user: &UserId) -> Result<Vec<Affected>, Error> {
+        // Read before, too: once the user is deleted, a failed read is no error of the call.
+        let before = upcoming(&self.core, user).await?;
         self.core.run(&DeleteUser(user)).await?;
-        Ok(upcoming(&self.core, user).await?)
+        Ok(upcoming(&self.core, user).await.unwrap_or(before))
     }
 
     // ---- Zoom ----
@@ -150,6 +156,9 @@ impl Scheduler {
     /// [`Refusal::ConsentRefused`] if Zoom does not accept the code. [`Refusal::NotFound`] if the
     /// user was deleted. [`Error::Fault`] if Zoom or the store fails, or no sealer is configured:
     /// the user has to consent again.
+    ///
+    /// Zoom honours only the last consent of a Zoom user. If it is refused because the Zoom account
+    /// is taken, the tied user therefore gets the new tokens, so that they stay connected.
     pub async fn connect_zoom(
         &self,
         actor: &Actor,
@@ -197,8 +206,7 @@ impl Scheduler {
     /// [`Refusal::NotAMember`]. [`Error::Conflict`]: look at the slots again.
     /// [`Error::Fault`]: with the same request id it is safe to ask again.
     pub async fn book(&self, caller: &Caller, request: &BookRequest) -> Result<Appointment, Error> {
-        let (id, link) = self.core.run(&Book { caller, request }).await?;
-        self.after(caller, id, link).await
+        self.changed(self.core.run(&Book { caller, request }).await?).await
     }
 
     /// Confirms a pending appointment. Confirming again changes nothing.
@@ -208,8 +216,7 @@ impl Scheduler {
     /// [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`]
     /// or [`Error::Fault`].
     pub async fn confirm(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
-        let link = self.core.run(&Confirm { caller, id }).await?;
-        self.after(caller, id, link).await
+        self.changed(self.core.run(&Confirm { caller, id }).await?).await
     }
 
     /// Changes title, notes or participants. The link stays, and Zoom is called only if what it
@@ -225,8 +232,7 @@ impl Scheduler {
         id: AppointmentId,
         edit: &Edit,
     ) -> Result<Appointment, Error> {
-        let link = self.core.run(&EditAppointment { caller, id, edit }).await?;
-        self.after(caller, id, link).await
+        self.changed(self.core.run(&EditAppointment { caller, id, edit }).await?).await
     }
 
     /// Moves an appointment to another start, and to another host if one is wanted. The host
@@ -244,8 +250,7 @@ impl Scheduler {
         start: DateTime<Utc>,
         host: Option<&UserId>,
     ) -> Result<Appointment, Error> {
-        let link = self.core.run(&Reschedule { caller, id, start, host }).await?;
-        self.after(caller, id, link).await
+        self.changed(self.core.run(&Reschedule { caller, id, start, host }).await?).await
     }
 
     /// Calls an appointment off: its seat is free, its link is dropped unless others use it
@@ -255,8 +260,7 @@ impl Scheduler {
     /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NotFound`],
     /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
     pub async fn cancel(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
-        let link = self.core.run(&Cancel { caller, id }).await?;
-        self.after(caller, id, link).await
+        self.changed(self.core.run(&Cancel { caller, id }).await?).await
     }
 
     /// Removes an appointment from sight, in whatever state it is; its seat and link go as with
@@ -267,7 +271,7 @@ impl Scheduler {
     /// invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
     pub async fn delete(&self, caller: &Caller, id: AppointmentId) -> Result<(), Error> {
         let link = self.core.run(&Delete { caller, id }).await?;
-        self.try_link(caller, link).await;
+        self.try_link(caller.account(), link).await;
         Ok(())
     }
 
@@ -282,7 +286,7 @@ impl Scheduler {
     ) -> Result<Appointment, Error> {
         let mut planner = self.core.planner()?;
         caller.check(&mut planner).await?;
-        view::appointment(&self.core, &mut planner, caller.account(), id).await
+        view::find(&self.core, &mut planner, caller.account(), id).await
     }
 
     // ---- Background work ----
@@ -298,25 +302,16 @@ impl Scheduler {
         run_due(&self.core, limit).await
     }
 
-    async fn view(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
-        let mut planner = self.core.planner()?;
-        view::appointment(&self.core, &mut planner, caller.account(), id).await
-    }
-
-    async fn after(
-        &self,
-        caller: &Caller,
-        id: AppointmentId,
-        link: Option<LinkId>,
-    ) -> Result<Appointment, Error> {
-        self.try_link(caller, link).await;
-        self.view(caller, id).await
+    /// The commit has made it so; nothing that comes after turns that into an error.
+    async fn changed(&self, Changed { booked, link }: Changed) -> Result<Appointment, Error> {
+        self.try_link(booked.account(), link).await;
+        Ok(view::written(&self.core, booked).await)
     }
 
     /// One inline attempt at a link. What fails is due still, and the worker's.
-    async fn try_link(&self, caller: &Caller, link: Option<LinkId>) {
+    async fn try_link(&self, account: &AccountId, link: Option<LinkId>) {
         if let (Some(link), LinkWork::Inline) = (link, self.core.settings.link_work) {
-            let _left_to_the_worker = work_on(&self.core, caller.account(), link).await;
+            let _left_to_the_worker = work_on(&self.core, account, link).await;
         }
     }
 }

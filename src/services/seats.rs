@@ -1,46 +1,28 @@
 //! Taking and leaving seats: the parts that booking, moving and cancelling share.
 
-use super::core::{Core, Plan};
+use std::collections::BTreeSet;
+
+use super::core::Core;
 use super::days::Days;
 use super::journal;
 use super::planner::Planner;
 use super::records::{Booked, EventKind};
 use super::setup::Setup;
-use crate::error::{Error, Fault};
+use crate::error::{Conflict, Error, Fault, Refusal};
 use crate::rules::assign::{Assignment, Tallies, assign};
 use crate::rules::fairness::interval_start;
 use crate::rules::link::Link;
 use crate::rules::offer_at;
-use crate::rules::slot::{Slot, SlotKey};
-use crate::words::{Calendar, CalendarKind, Location, Occupant, Topic, UserId};
+use crate::rules::slot::{BookedSlot, SlotKey};
+use crate::words::{Calendar, CalendarKind, Interval, LinkId, Location, Occupant, Topic, UserId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A seat that was found, and not yet taken.
 pub(crate) struct Seat {
     pub(crate) key: SlotKey,
-    pub(crate) slot: Slot,
+    pub(crate) slot: BookedSlot,
     /// Nobody sits in the slot yet.
     pub(crate) is_new: bool,
-}
-
-/// What was found for a start.
-pub(crate) enum Search {
-    Found(Box<Seat>),
-    /// The slot query would not offer it (R20).
-    Unavailable,
-    /// Rows that were read one after the other do not fit together: others are at work.
-    Stale,
-}
-
-impl Search {
-    /// The seat; or the answer without one.
-    pub(crate) fn seat<T>(self, start: DateTime<Utc>) -> Result<Box<Seat>, Result<Plan<T>, Error>> {
-        match self {
-            Self::Found(seat) => Ok(seat),
-            Self::Stale => Err(Ok(Plan::Stale)),
-            Self::Unavailable => Err(Err(crate::Refusal::SlotUnavailable { start }.into())),
-        }
-    }
 }
 
 /// What is asked of a search.
@@ -53,39 +35,40 @@ pub(crate) struct Wish<'a> {
 }
 
 /// Finds a seat at a start, by the rule that the slot query uses too (R20).
+///
+/// A conflict means that rows which were read one after the other do not fit together: others are
+/// at work, and it is planned anew.
 pub(crate) async fn search(
     planner: &mut Planner<'_>,
     setup: &Setup,
     days: &mut Days,
     wish: &Wish<'_>,
-) -> Result<Search, Fault> {
+) -> Result<Seat, Error> {
+    let unavailable = || Error::from(Refusal::SlotUnavailable { start: wish.start });
     let rules = setup.rules();
     let after = wish.start.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(wish.start);
     // An instant that is out of bounds is in no slot.
-    let Ok(reach) = rules.reach(wish.start, after) else {
-        return Ok(Search::Unavailable);
-    };
+    let reach = rules.reach(wish.start, after).map_err(|_| unavailable())?;
     days.peek(planner, &setup.occupants(), reach).await?;
     let hosts = setup.host_times(reach, &|occupant| days.occupied(occupant));
-    let Some(offer) = offer_at(&rules, &hosts, wish.start, planner.now) else {
-        return Ok(Search::Unavailable);
-    };
-    let tallies = tallies(planner, &setup.calendar, wish.moved).await?;
+    let offer = offer_at(&rules, &hosts, wish.start, planner.now).ok_or_else(unavailable)?;
+    let tallies = tallies(planner, setup, wish.moved).await?;
     let kind = &setup.calendar.kind;
     let rather = wish.rather.and_then(|host| assign(kind, &offer, Some(host), &tallies));
-    let Some(assignment) = rather.or_else(|| assign(kind, &offer, wish.host, &tallies)) else {
-        return Ok(Search::Unavailable);
-    };
-    seat(planner, setup, days, offer.interval(), assignment).await
+    let assignment = rather.or_else(|| assign(kind, &offer, wish.host, &tallies));
+    let assignment = assignment.ok_or_else(unavailable)?;
+    let seat = seat(planner, setup, offer.interval(), assignment).await?;
+    // A slot may have hosts who have since left the calendar.
+    days.peek(planner, &seat.slot.occupants, seat.slot.padded).await?;
+    Ok(seat)
 }
 
 async fn seat(
     planner: &mut Planner<'_>,
     setup: &Setup,
-    days: &mut Days,
-    core: crate::words::Interval,
+    core: Interval,
     assignment: Assignment,
-) -> Result<Search, Fault> {
+) -> Result<Seat, Error> {
     let calendar = setup.calendar.as_ref();
     let (owner, occupants) = match assignment {
         Assignment::Join { owner } => (owner, None),
@@ -94,41 +77,40 @@ async fn seat(
     let key = SlotKey { calendar, owner, core };
     let found = planner.load(&planner.keys.slot(&key)).await?;
     let is_new = found.is_none();
-    let slot = match (found, occupants) {
-        (Some(slot), None) => slot,
-        (None, Some(occupants)) => match setup.calendar.slot.padded(core) {
-            Some(padded) => Slot::new(padded, occupants),
-            None => return Ok(Search::Unavailable),
-        },
-        _ => return Ok(Search::Stale),
+    let padded = setup.calendar.slot.padded(core);
+    let slot = match (found, occupants, padded) {
+        (Some(slot), None, _) => slot,
+        (None, Some(occupants), Some(padded)) => BookedSlot::new(padded, occupants),
+        _ => return Err(Conflict::Contended { tries: 1 }.into()),
     };
-    // A slot may have hosts who have since left the calendar.
-    days.peek(planner, &slot.occupants, slot.padded).await?;
-    Ok(Search::Found(Box::new(Seat { key, slot, is_new })))
+    Ok(Seat { key, slot, is_new })
 }
 
-/// How the hosts' assignments count. Only round robin asks.
+/// How the hosts compare. Only round robin asks.
 async fn tallies(
     planner: &mut Planner<'_>,
-    calendar: &Calendar,
+    setup: &Setup,
     moved: Option<&Booked>,
 ) -> Result<Tallies, Fault> {
-    let CalendarKind::RoundRobin(hosts) = &calendar.kind else {
-        return Ok(Tallies::new());
-    };
+    let calendar = &setup.calendar;
+    let CalendarKind::RoundRobin(hosts) = &calendar.kind else { return Ok(Tallies::new()) };
     let since = interval_start(calendar.fairness, calendar.zone, planner.now);
     let of = calendar.as_ref();
-    let users = hosts.as_slice().iter().map(|host| &host.user);
-    let rows: Vec<_> = users.clone().map(|user| planner.keys.assignments(&of, user)).collect();
-    let found = planner.peek_all(&rows).await?;
-    Ok(users
-        .zip(found)
-        .map(|(user, assignments)| {
-            let is_theirs = |moved: &&Booked| moved.slot.owner.user() == Some(user);
-            let moved = moved.filter(is_theirs).and_then(Booked::assigned);
-            (user.clone(), assignments.unwrap_or_default().tally(since, moved))
-        })
-        .collect())
+    let users: Vec<&UserId> = hosts.as_slice().iter().map(|host| &host.user).collect();
+    let rows: Vec<_> = users.iter().map(|user| planner.keys.assignments(&of, user)).collect();
+    let assignments = planner.peek_all(&rows).await?;
+    let rows: Vec<_> = users.iter().map(|user| planner.keys.connection(user)).collect();
+    let connections = planner.peek_all(&rows).await?;
+    let known = users.into_iter().zip(assignments).zip(connections);
+    let tallies = known.map(|((user, assignments), connection)| {
+        let is_theirs = |moved: &&Booked| moved.slot.owner.user() == Some(user);
+        let moved = moved.filter(is_theirs).and_then(Booked::assigned);
+        let mut tally = assignments.unwrap_or_default().tally(since, moved);
+        let connected = connection.is_some_and(|row| row.tokens.is_some());
+        tally.lacks_zoom = setup.meets_on_zoom(user) && !connected;
+        (user.clone(), tally)
+    });
+    Ok(tallies.collect())
 }
 
 /// Counts an appointment for its host, or no longer.
@@ -163,7 +145,7 @@ pub(crate) fn topic(calendar: &Calendar, booked: &Booked) -> Topic {
 pub(crate) async fn slot_link(
     planner: &mut Planner<'_>,
     key: &SlotKey,
-    slot: &Slot,
+    slot: &BookedSlot,
 ) -> Result<Option<Link>, Fault> {
     let Some(id) = slot.link else { return Ok(None) };
     let link = planner.load(&planner.keys.link(key.calendar.account(), id)).await?;
@@ -176,7 +158,7 @@ pub(crate) async fn use_link(
     core: &Core,
     planner: &mut Planner<'_>,
     calendar: &Calendar,
-    slot: &mut Slot,
+    slot: &mut BookedSlot,
     booked: &mut Booked,
 ) -> Result<Option<Link>, Fault> {
     booked.link = None;
@@ -189,7 +171,7 @@ pub(crate) async fn use_link(
             link
         }
         None => {
-            let id = crate::words::LinkId::from_uuid(core.mint()?);
+            let id = LinkId::from_uuid(core.mint()?);
             let topic = topic(calendar, booked);
             Link::new(id, booked.slot.clone(), topic, booked.id, planner.now)
         }
@@ -201,7 +183,7 @@ pub(crate) async fn use_link(
 
 /// The slot that an appointment leaves, without it, and its link if that was the last user's.
 pub(crate) struct Left {
-    pub(crate) slot: Slot,
+    pub(crate) slot: BookedSlot,
     pub(crate) link: Option<Link>,
 }
 
@@ -238,7 +220,8 @@ impl Left {
         if let Some(mut link) = self.link {
             if link.leave(booked.id, replacement, planner.now) {
                 self.slot.link = self.slot.link.filter(|id| *id != link.id);
-                journal::link(planner, &mut link, EventKind::LinkDropped)?;
+                let left = BTreeSet::from([booked.id]);
+                journal::link(planner, &mut link, EventKind::LinkDropped, left)?;
             }
             planner.put(&planner.keys.link(booked.account(), link.id), &link)?;
         }
@@ -250,7 +233,7 @@ impl Left {
 pub(crate) fn write_slot(
     planner: &mut Planner<'_>,
     key: &SlotKey,
-    slot: &Slot,
+    slot: &BookedSlot,
 ) -> Result<(), Fault> {
     let row = planner.keys.slot(key);
     if slot.appointments.is_empty() {

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use super::calendars;
 use super::planner::Planner;
 use crate::error::{Error, Fault, Thing, missing};
+use crate::rules::location::setting;
 use crate::rules::{Group, HostTimes, SlotRules, open_times};
 use crate::words::{
-    Account, Calendar, CalendarKind, CalendarRef, Hours, Interval, Occupancy, Occupant, User,
-    UserId,
+    Account, Calendar, CalendarKind, CalendarRef, Hours, Interval, LocationSetting, Occupancy,
+    Occupant, User, UserId,
 };
 
 /// A calendar, its account, and those of its hosts who exist and belong to the account.
@@ -51,10 +52,20 @@ impl Setup {
                 dates.fold(hours, |hours, (date, windows)| hours.with_override(date, windows));
             return vec![times(Occupant::Calendar(self.calendar.as_ref()), Some(&hours))];
         }
-        // A host who left is never open; a slot they sit in already stays open to others.
-        let hours = |user: &UserId| self.users.get(user).map(|user| &user.hours);
-        let users = self.calendar.kind.users().into_iter();
-        users.map(|user| times(Occupant::User(user.clone()), hours(user))).collect()
+        // Who left the account hosts nothing new, and nobody new: not even in a slot of theirs.
+        let mut hosts = Vec::new();
+        for user in self.calendar.kind.users() {
+            match self.users.get(user) {
+                Some(known) => hosts.push(times(Occupant::User(user.clone()), Some(&known.hours))),
+                None if self.is_required(user) => return Vec::new(),
+                None => {}
+            }
+        }
+        hosts
+    }
+
+    fn is_required(&self, user: &UserId) -> bool {
+        matches!(&self.calendar.kind, CalendarKind::Collective(hosts) if !hosts.optional().contains(user))
     }
 
     /// All who give time to slots of the calendar.
@@ -76,6 +87,12 @@ impl Setup {
         };
         let (slot, notice, window) = (calendar.slot, calendar.notice, calendar.window);
         SlotRules::new(calendar.as_ref(), group, calendar.zone, slot, notice, window)
+    }
+
+    /// Whether an appointment with this host takes place on Zoom (R7).
+    pub(crate) fn meets_on_zoom(&self, host: &UserId) -> bool {
+        let setting = setting(&self.account, &self.calendar, self.users.get(host));
+        setting == Some(&LocationSetting::Zoom)
     }
 
     pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {

@@ -1,12 +1,14 @@
 //! What a user still has to host.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
 
 use super::core::Core;
 use super::find::occupancies;
 use crate::error::Fault;
 use crate::rules::slot::SlotKey;
-use crate::words::{AccountId, AppointmentId, Interval, Occupant, UserId};
+use crate::words::{AccountId, AppointmentId, Interval, LATEST, Occupant, UserId};
 
 /// An upcoming appointment that a change of its host concerns.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,23 +22,19 @@ pub struct Affected {
     pub start: DateTime<Utc>,
 }
 
-/// No slot lies further ahead than the longest booking window: two years, and a day for the zone.
-const FURTHEST: TimeDelta = TimeDelta::days(732);
-
 /// The appointments of a user that are not over, by start.
 pub(crate) async fn upcoming(core: &Core, user: &UserId) -> Result<Vec<Affected>, Fault> {
     let now = core.now();
-    let Ok(ahead) = Interval::new(now, now + FURTHEST) else {
+    let Ok(ahead) = Interval::new(now, LATEST) else {
         return Ok(Vec::new());
     };
     let mut planner = core.planner()?;
+    let days = occupancies(core, &Occupant::User(user.clone()), ahead).await?;
+    // Each slot once, though two rows may tell of it differently.
+    let slots: BTreeSet<SlotKey> =
+        days.iter().filter(|held| held.core().end() > now).map(SlotKey::of).collect();
     let mut found = Vec::new();
-    for held in occupancies(core, &Occupant::User(user.clone()), ahead).await? {
-        if held.core().end() <= now {
-            continue;
-        }
-        let (calendar, owner, core) = (held.calendar().clone(), held.owner().clone(), held.core());
-        let key = SlotKey { calendar, owner, core };
+    for key in slots {
         let slot = planner.peek(&planner.keys.slot(&key)).await?;
         let appointments = slot.map(|slot| slot.appointments).unwrap_or_default();
         found.extend(appointments.into_iter().map(|appointment| Affected {

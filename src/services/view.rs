@@ -1,10 +1,12 @@
 //! What callers see of an appointment.
 
 use super::core::Core;
-use super::planner::Planner;
-use super::records::{AppointmentRow, Booked};
+use super::planner::{Planner, decode, get};
+use super::records::{AppointmentRow, Booked, ConnectionRow, Record};
 use crate::error::{Error, Fault, Thing, missing};
+use crate::ports::{Key, Row};
 use crate::rules::LinkState;
+use crate::rules::link::Link;
 use crate::words::{
     AccountId, AppointmentId, CalendarId, FixedLocation, Interval, Location, Notes, Participant,
     Status, Title, UserId,
@@ -46,8 +48,8 @@ pub enum MeetingLocation {
     Unset,
 }
 
-/// Reads an appointment, its link, and whether the owner is still connected.
-pub(crate) async fn appointment(
+/// Reads an appointment.
+pub(crate) async fn find(
     core: &Core,
     planner: &mut Planner<'_>,
     account: &AccountId,
@@ -57,37 +59,56 @@ pub(crate) async fn appointment(
     let Some(AppointmentRow::Kept(booked)) = row else {
         return Err(missing(Thing::Appointment(id)));
     };
-    let location = match &booked.location {
-        Location::Zoom => MeetingLocation::Zoom(link_state(core, planner, &booked).await?),
-        Location::Fixed(place) => MeetingLocation::Fixed(place.clone()),
-        Location::Unset => MeetingLocation::Unset,
-    };
-    Ok(Appointment {
-        id,
+    let state = link_state(core, &booked).await?;
+    Ok(appointment(*booked, state))
+}
+
+/// An appointment as it was just written. What was done is done: if the link cannot be read now,
+/// it is on its way.
+pub(crate) async fn written(core: &Core, booked: Booked) -> Appointment {
+    let state = link_state(core, &booked).await.unwrap_or(LinkState::Pending);
+    appointment(booked, state)
+}
+
+fn appointment(booked: Booked, state: LinkState) -> Appointment {
+    Appointment {
+        id: booked.id,
         calendar: booked.calendar().calendar().clone(),
         status: booked.status,
         interval: booked.interval(),
         hosts: booked.hosts().cloned().collect(),
         title: booked.title,
         notes: booked.notes,
-        location,
+        location: match booked.location {
+            Location::Zoom => MeetingLocation::Zoom(state),
+            Location::Fixed(place) => MeetingLocation::Fixed(place),
+            Location::Unset => MeetingLocation::Unset,
+        },
         participants: booked.participants,
-    })
+    }
 }
 
-async fn link_state(
-    core: &Core,
-    planner: &mut Planner<'_>,
-    booked: &Booked,
-) -> Result<LinkState, Fault> {
+/// How the appointment's link stands, and whether its owner is still connected.
+async fn link_state(core: &Core, booked: &Booked) -> Result<LinkState, Fault> {
     if !booked.status.is_live() {
         return Ok(LinkState::Dropped);
     }
     let (Some(link), Some(owner)) = (booked.link, booked.slot.owner.user()) else {
         return Ok(LinkState::AwaitingConfirmation);
     };
-    let connection = planner.peek(&core.keys.connection(owner)).await?;
-    let link = planner.peek(&core.keys.link(booked.account(), link)).await?;
+    let keys = (core.keys.connection(owner), core.keys.link(booked.account(), link));
+    let found = get(core.store.as_ref(), vec![keys.0.key.clone(), keys.1.key.clone()]).await?;
+    let mut found = found.into_iter().map(|(key, row)| (key, row.map(|row| row.row)));
+    let connection = row::<ConnectionRow>(found.next())?;
     let lost = Fault::Inconsistent("an appointment uses a link that is not there");
-    Ok(link.ok_or(lost)?.state(connection.as_ref().map(|row| &row.zoom)))
+    let link = row::<Link>(found.next())?.ok_or(lost)?;
+    let connected = connection.filter(|row| row.tokens.is_some());
+    Ok(link.state(connected.as_ref().map(|row| &row.zoom)))
+}
+
+fn row<R: Record>(found: Option<(Key, Option<Row>)>) -> Result<Option<R>, Fault> {
+    match found {
+        Some((key, Some(row))) => decode(&key, &row).map(Some),
+        _ => Ok(None),
+    }
 }

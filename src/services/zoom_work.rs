@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::connect::{Token, open};
+use super::connect::open;
 use super::core::{Command, Core, Plan};
 use super::journal;
 use super::planner::Planner;
@@ -23,6 +23,8 @@ use crate::words::{AccountId, LinkId, UserId, ZoomAccountId};
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
 /// How soon a link asks again for a lane that is taken: a call is rarely longer.
 const LANE_RETRY: TimeDelta = TimeDelta::seconds(2);
+/// How often the result of a call is tried to be written.
+const MOST_TAKE_DOWNS: u32 = 8;
 /// The most replaced links that one commit lets go.
 const MOST_RELEASED: usize = 20;
 
@@ -33,7 +35,50 @@ pub(crate) async fn work_on(core: &Core, account: &AccountId, id: LinkId) -> Res
         return Ok(());
     };
     let answer = send(core, &outgoing).await;
-    core.run(&Record { outgoing: &outgoing, answer: &answer }).await
+    take_down(core, &outgoing, &answer).await
+}
+
+/// What Zoom answered is known now, and lost if it is not written: a store that fails for a moment
+/// does not lose it.
+async fn take_down(
+    core: &Core,
+    outgoing: &Outgoing,
+    answer: &Result<CallResult, ZoomError>,
+) -> Result<(), Error> {
+    let take_down = TakeDown { outgoing, answer };
+    for _ in 1..MOST_TAKE_DOWNS {
+        match core.run(&take_down).await {
+            Err(Error::Fault(Fault::Store { .. } | Fault::Entropy(_))) => {}
+            answer => return answer,
+        }
+    }
+    core.run(&take_down).await
+}
+
+/// Pushes a link back whose step failed on our side, so that it is not in the way of others.
+pub(crate) async fn push_back(core: &Core, account: &AccountId, id: LinkId) -> Result<(), Error> {
+    core.run(&PushBack { account, id }).await
+}
+
+struct PushBack<'a> {
+    account: &'a AccountId,
+    id: LinkId,
+}
+
+#[async_trait]
+impl Command for PushBack<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let row = planner.keys.link(self.account, self.id);
+        let Some(mut link) = planner.load(&row).await? else { return Ok(Plan::Nothing(())) };
+        if link.due().is_none_or(|due| due > planner.now) {
+            return Ok(Plan::Nothing(()));
+        }
+        link.push_back(planner.now);
+        planner.put(&row, &link)?;
+        Ok(Plan::Commit(()))
+    }
 }
 
 /// A call that is durable as being sent.
@@ -89,7 +134,8 @@ impl Command for Prepare<'_> {
             return Ok(Plan::Nothing(None));
         }
         let outgoing = match link.step(planner.now) {
-            None | Some(Step::Forget) => {
+            None => return Ok(Plan::Nothing(None)),
+            Some(Step::Forget) => {
                 link.forget();
                 None
             }
@@ -116,10 +162,11 @@ impl Prepare<'_> {
             park(planner, link, ParkReason::NotConnected).await?;
             return Ok(None);
         };
-        if connection.needs_reconnect {
+        let Some(tokens) = &connection.tokens else {
             park(planner, link, ParkReason::NeedsReconnect).await?;
             return Ok(None);
-        }
+        };
+        let token = open(core, &connection, tokens)?;
         let deadline = planner.now + core.settings.call_deadline;
         let holder = planner.id.as_uuid();
         if let Some(until) = take_lane(planner, &connection.zoom, holder, deadline).await? {
@@ -128,12 +175,10 @@ impl Prepare<'_> {
         }
         if let Some(until) = quota::charge(core, planner, &connection.zoom).await? {
             release_lane(planner, &connection.zoom, holder).await?;
-            let news = link.defer(until);
+            let news = link.defer(until, planner.now);
             journal::news(planner, link, news)?;
-            release_if_given_up(planner, link).await?;
             return Ok(None);
         }
-        let token = open(core, &connection, Token::Access)?;
         link.begin(call.clone(), planner.now);
         let marker = format!("[ref:{}]", link.id.as_uuid().simple());
         Ok(Some(Box::new(Outgoing {
@@ -170,7 +215,7 @@ fn owner(link: &Link) -> Result<&UserId, Fault> {
 
 /// Stops work on a link; what a connection can cure waits for one.
 async fn park(planner: &mut Planner<'_>, link: &mut Link, reason: ParkReason) -> Result<(), Fault> {
-    let news = link.park(reason);
+    let news = link.park(reason, planner.now);
     journal::news(planner, link, news)?;
     wait_for_connection(planner, link).await
 }
@@ -219,7 +264,7 @@ async fn release_lane(
 }
 
 async fn release_replaced(planner: &mut Planner<'_>, link: &mut Link) -> Result<(), Fault> {
-    for id in link.take_replaced(MOST_RELEASED, planner.now) {
+    for id in link.take_replaced(MOST_RELEASED) {
         let row = planner.keys.link(link.slot.calendar.account(), id);
         if let Some(mut replaced) = planner.load(&row).await? {
             replaced.release(planner.now);
@@ -229,19 +274,14 @@ async fn release_replaced(planner: &mut Planner<'_>, link: &mut Link) -> Result<
     Ok(())
 }
 
-/// A link that will not be made keeps nobody waiting: what it was to replace may go (R14).
-async fn release_if_given_up(planner: &mut Planner<'_>, link: &mut Link) -> Result<(), Fault> {
-    if link.is_given_up() { release_replaced(planner, link).await } else { Ok(()) }
-}
-
 /// The commit after a call.
-struct Record<'a> {
+struct TakeDown<'a> {
     outgoing: &'a Outgoing,
     answer: &'a Result<CallResult, ZoomError>,
 }
 
 #[async_trait]
-impl Command for Record<'_> {
+impl Command for TakeDown<'_> {
     type Done = ();
 
     /// Bookings may write the link's row all the while; a result that is not taken down is lost.
@@ -250,7 +290,8 @@ impl Command for Record<'_> {
     async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let outgoing = self.outgoing;
         if !release_lane(planner, &outgoing.zoom, outgoing.holder).await? {
-            // The lane was taken over: whoever has it now looks after this link.
+            // The lane was taken over, since this took longer than the lease: the link stays as a
+            // call whose outcome is unknown.
             return Ok(Plan::Nothing(()));
         }
         let row = planner.keys.link(&outgoing.account, outgoing.link);
@@ -260,14 +301,13 @@ impl Command for Record<'_> {
         let news = link.finish(result, planner.now);
         journal::news(planner, &mut link, news)?;
         wait_for_connection(planner, &link).await?;
-        release_if_given_up(planner, &mut link).await?;
         planner.put(&row, &link)?;
         Ok(Plan::Commit(()))
     }
 }
 
-impl Record<'_> {
-    /// The tokens are dead, unless the user has consented anew while the call was out.
+impl TakeDown<'_> {
+    /// The tokens are dead and erased (R6), unless the user has consented anew while the call was out.
     async fn unauthorized(
         &self,
         planner: &mut Planner<'_>,
@@ -281,7 +321,7 @@ impl Record<'_> {
         let Some(mut connection) = connection.filter(used) else {
             return Ok(CallResult::Later(planner.now));
         };
-        connection.needs_reconnect = true;
+        connection.tokens = None;
         planner.put(&row, &connection)?;
         Ok(CallResult::Parked(ParkReason::NeedsReconnect))
     }
@@ -305,8 +345,7 @@ impl Record<'_> {
             ZoomError::TooManyRequests => CallResult::Later(link.retry_at(planner.now)),
             ZoomError::OutcomeUnknown { .. } => CallResult::Unknown,
             ZoomError::DailyLimit => {
-                quota::exhaust(planner, zoom, sent_at).await?;
-                CallResult::Deferred(quota::next_reset(core, planner.now))
+                CallResult::Deferred(quota::exhaust(core, planner, zoom, sent_at).await?)
             }
             ZoomError::Unauthorized { .. } => self.unauthorized(planner, link).await?,
             ZoomError::Gone => CallResult::NoSuchMeeting,

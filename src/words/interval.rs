@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 pub(crate) const EARLIEST_SECOND: i64 = 0;
 pub(crate) const LATEST_SECOND: i64 = 7_258_118_400;
 
+/// The latest instant the crate works with.
+pub(crate) const LATEST: DateTime<Utc> = match DateTime::from_timestamp(LATEST_SECOND, 0) {
+    Some(latest) => latest,
+    None => DateTime::UNIX_EPOCH,
+};
+
 /// An instant lies outside the years 1970 to 2199, or between two seconds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{given:?} must be a whole second from 1970-01-01T00:00:00Z to 2200-01-01T00:00:00Z")]

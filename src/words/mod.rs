@@ -33,7 +33,7 @@ pub use id::{
     AccountId, AppointmentId, CalendarId, ChangeSetId, InvalidId, LinkId, MAX_ID_BYTES,
     ParticipantId, RequestId, UserId, ZoomAccountId,
 };
-pub(crate) use interval::{EARLIEST_SECOND, LATEST_SECOND, check_instant};
+pub(crate) use interval::{EARLIEST_SECOND, LATEST, LATEST_SECOND, check_instant};
 pub use interval::{Interval, InvalidInstant, InvalidInterval, InvalidSeconds};
 pub use location::{FixedLocation, Location, LocationSetting};
 pub use occupancy::{CalendarRef, InvalidOccupancy, Occupancy, Occupant};

@@ -6,6 +6,10 @@ mod booking;
 #[cfg(test)]
 mod interleaving;
 #[cfg(test)]
+mod link_work;
+#[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod public_input;
 #[cfg(test)]
 mod scenarios;

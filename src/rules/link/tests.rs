@@ -102,7 +102,7 @@ fn r14_the_old_link_waits_for_the_new_one() {
     assert_eq!((old.step(NOW), old.due()), (None, None));
     work(&mut new, created(8));
     assert_eq!(new.step(NOW), Some(Step::ReleaseReplaced));
-    assert_eq!(new.take_replaced(9, NOW), [old.id]);
+    assert_eq!(new.take_replaced(9), [old.id]);
     assert_eq!(new.step(NOW), None);
     old.release(NOW);
     assert_eq!(old.step(NOW), Some(Step::Call(Call::Delete { meeting: MeetingId::new(7) })));
@@ -133,13 +133,13 @@ fn r14_what_a_link_was_to_replace_may_go_when_it_is_given_up() {
     assert!(!new.is_given_up());
     work(&mut new, CallResult::Parked(ParkReason::RefusedByZoom));
     assert!(new.is_given_up());
-    assert_eq!(new.take_replaced(9, NOW), [old.id]);
+    assert_eq!(new.take_replaced(9), [old.id]);
     assert_eq!((new.state(None), new.due()), (parked(ParkReason::RefusedByZoom), None));
     let mut late = made(4);
     late.leave(appointment(1), Some(&mut new), NOW);
     assert!(late.due().is_some(), "nobody waits for it any more");
     let mut waits = link(3);
-    waits.park(ParkReason::NotConnected);
+    waits.park(ParkReason::NotConnected, NOW);
     assert!(!waits.is_given_up(), "it is made once its owner connects");
 }
 
@@ -151,10 +151,10 @@ fn parked(reason: ParkReason) -> LinkState {
 fn r16_a_slot_that_starts_before_the_reset_is_parked() {
     let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
     let mut link = link(1);
-    assert_eq!(link.defer(at(9_000)), LinkNews::Deferred);
+    assert_eq!(link.defer(at(9_000), NOW), LinkNews::Deferred);
     assert_eq!(link.state(None), LinkState::Deferred { until: at(9_000) });
     assert_eq!(link.due(), Some(at(9_000)));
-    assert_eq!(link.defer(at(10_001)), LinkNews::Parked);
+    assert_eq!(link.defer(at(10_001), NOW), LinkNews::Parked);
     assert_eq!(link.state(None), LinkState::Parked { reason: ParkReason::Quota });
 }
 
@@ -178,8 +178,8 @@ fn after_the_slot_nothing_is_deleted_or_made() {
 #[test]
 fn a_parked_link_wakes_when_its_owner_connects() {
     let mut link = link(1);
-    assert_eq!(link.park(ParkReason::NotConnected), LinkNews::Parked);
-    assert_eq!((link.park(ParkReason::NotConnected), link.due()), (LinkNews::None, None));
+    assert_eq!(link.park(ParkReason::NotConnected, NOW), LinkNews::Parked);
+    assert_eq!((link.park(ParkReason::NotConnected, NOW), link.due()), (LinkNews::None, None));
     link.wake(NOW);
     assert_eq!(link.due(), Some(NOW));
 }

@@ -49,6 +49,7 @@ fn booked(id: u128, hour: i64, link: u128) -> Booked {
         notes: None,
         participants: vec![Participant::new(Name::new("Pat").unwrap())],
         location: Location::Zoom,
+        location_answered: false,
         link: Some(LinkId::from_uuid(uuid(link))),
         booked_at: chrono::DateTime::UNIX_EPOCH,
         counted: true,

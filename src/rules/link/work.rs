@@ -1,0 +1,152 @@
+//! What is to be done about a link, when, and what holds it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Call, Hold, Link, LinkNews, ParkReason, Step, Wanted, ZoomMeeting};
+use crate::words::MeetingId;
+
+/// What is missing to what is wanted, whatever the time.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Missing {
+    Create,
+    Rename(MeetingId),
+    Delete(MeetingId),
+    Release,
+}
+
+const FIRST_RETRY: TimeDelta = TimeDelta::seconds(2);
+const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
+
+impl Link {
+    /// When the worker has to look at it. Follows from what is missing and what holds it.
+    pub(crate) fn due(&self) -> Option<DateTime<Utc>> {
+        let missing = self.missing()?;
+        let holds_others = !self.replaces.is_empty();
+        match self.hold {
+            Hold::Until(at) | Hold::Deferred(at) => Some(at),
+            Hold::Parked(_, since) if missing == Missing::Release => Some(since),
+            // Others wait for it: until it is given up, at the latest until its slot is over.
+            Hold::Parked(_, since) if holds_others && self.is_given_up() => Some(since),
+            Hold::Parked(..) if holds_others => Some(self.slot.core.end()),
+            Hold::Parked(..) => None,
+            Hold::Over => holds_others.then(|| self.slot.core.end()),
+        }
+    }
+
+    pub(super) fn missing(&self) -> Option<Missing> {
+        if self.sending.is_some() {
+            return None;
+        }
+        match (&self.wanted, &self.meeting) {
+            (Wanted::Present, ZoomMeeting::NotMade | ZoomMeeting::Lost) => Some(Missing::Create),
+            _ if !self.replaces.is_empty() => Some(Missing::Release),
+            (Wanted::Present, ZoomMeeting::Made { id, topic, .. }) if *topic != self.topic => {
+                Some(Missing::Rename(*id))
+            }
+            (Wanted::Absent, ZoomMeeting::Made { id, .. }) => Some(Missing::Delete(*id)),
+            _ => None,
+        }
+    }
+
+    /// The next step towards what is wanted, unless something holds it.
+    pub(crate) fn step(&self, now: DateTime<Utc>) -> Option<Step> {
+        let over = now >= self.slot.core.end();
+        let missing = self.missing()?;
+        let lost_hope = missing == Missing::Create && (over || self.is_given_up());
+        if missing == Missing::Release || lost_hope && !self.replaces.is_empty() {
+            return Some(Step::ReleaseReplaced);
+        }
+        // A meeting that is over is not worth a request.
+        if over {
+            return (self.hold != Hold::Over).then_some(Step::Forget);
+        }
+        if matches!(self.hold, Hold::Parked(..) | Hold::Over) {
+            return None;
+        }
+        let topic = self.topic.clone();
+        Some(Step::Call(match missing {
+            Missing::Create | Missing::Release => Call::Create { topic },
+            Missing::Rename(meeting) => Call::Rename { meeting, topic },
+            Missing::Delete(meeting) => Call::Delete { meeting },
+        }))
+    }
+
+    /// What goes first when there are more calls than the day has requests: by deadline. Links of
+    /// slots before the next reset, then dead links of such slots, then the other links by start.
+    pub(crate) fn urgency(&self, next_reset: DateTime<Utc>) -> (u8, DateTime<Utc>) {
+        let start = self.slot.core.start();
+        let soon = start < next_reset;
+        let class = match self.missing() {
+            Some(Missing::Create) if soon => 0,
+            Some(Missing::Delete(_)) if soon => 1,
+            Some(Missing::Create) => 2,
+            Some(Missing::Rename(_)) => 3,
+            Some(Missing::Delete(_)) => 4,
+            // These cost no request, and set others free.
+            Some(Missing::Release) | None => 0,
+        };
+        (class, start)
+    }
+
+    /// What is wanted has changed: what held the link may do so no longer.
+    pub(super) fn changed(&mut self, now: DateTime<Utc>) {
+        if self.is_dropped() && self.sending.is_none() && !self.is_made() {
+            self.meeting = ZoomMeeting::Gone;
+        }
+        let holds_on = match self.hold {
+            Hold::Deferred(_) | Hold::Over => true,
+            Hold::Parked(ParkReason::Quota, _) => !self.is_made(),
+            Hold::Parked(ParkReason::RefusedByZoom, _) | Hold::Until(_) => false,
+            Hold::Parked(..) => true,
+        };
+        if !holds_on || self.missing() == Some(Missing::Release) {
+            self.hold = Hold::Until(now);
+            self.attempts = 0;
+        }
+    }
+
+    /// Looks again later, without having called Zoom.
+    pub(crate) const fn look_again(&mut self, at: DateTime<Utc>) {
+        self.hold = Hold::Until(at);
+    }
+
+    /// A step failed on our side: tries again, ever later.
+    pub(crate) fn push_back(&mut self, now: DateTime<Utc>) {
+        self.attempts = self.attempts.saturating_add(1);
+        self.hold = Hold::Until(self.retry_at(now));
+    }
+
+    /// The quota is used up. A link whose slot starts before the reset is parked (R16).
+    pub(crate) fn defer(&mut self, until: DateTime<Utc>, now: DateTime<Utc>) -> LinkNews {
+        let create = matches!(self.meeting, ZoomMeeting::NotMade | ZoomMeeting::Lost);
+        if create && self.slot.core.start() < until {
+            return self.park(ParkReason::Quota, now);
+        }
+        let known = self.hold == Hold::Deferred(until);
+        self.hold = Hold::Deferred(until);
+        if known || !create { LinkNews::None } else { LinkNews::Deferred }
+    }
+
+    /// Work stops until somebody does something. News only to those who have no link by it.
+    pub(crate) fn park(&mut self, reason: ParkReason, now: DateTime<Utc>) -> LinkNews {
+        let known = matches!(self.hold, Hold::Parked(before, _) if before == reason);
+        self.hold = Hold::Parked(reason, now);
+        let unseen = known || self.is_dropped() || self.is_made();
+        if unseen { LinkNews::None } else { LinkNews::Parked }
+    }
+
+    /// The slot is over: nothing more is done for it.
+    pub(crate) fn forget(&mut self) {
+        self.hold = Hold::Over;
+        if self.is_dropped() {
+            self.meeting = ZoomMeeting::Gone;
+        }
+    }
+
+    /// When to try again after a call that had no effect: 2 s, 4 s, … at most 15 minutes.
+    pub(crate) fn retry_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let doublings = self.attempts.saturating_sub(1).min(16);
+        let wait = FIRST_RETRY.checked_mul(1 << doublings).unwrap_or(LONGEST_RETRY);
+        now + wait.min(LONGEST_RETRY)
+    }
+}
