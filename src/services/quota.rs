@@ -21,19 +21,18 @@ fn days(core: &Core, at: DateTime<Utc>) -> BTreeSet<i64> {
     BTreeSet::from([day_of(at - guard), day_of(at + guard)])
 }
 
-/// When the requests of the day after that one can be used for certain.
-fn reset_after(core: &Core, day: i64) -> DateTime<Utc> {
-    let midnight = day.saturating_add(1).saturating_mul(DAY_SECONDS);
-    let midnight = DateTime::from_timestamp(midnight, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
-    midnight.checked_add_signed(core.settings.reset_guard).unwrap_or(midnight)
+/// When no request counts to a day any more that is used up.
+fn reset_after(core: &Core, day: i64, now: DateTime<Utc>) -> DateTime<Utc> {
+    let next = DateTime::from_timestamp(day.saturating_add(1).saturating_mul(DAY_SECONDS), 0);
+    next.unwrap_or(now) + core.settings.reset_guard
 }
 
 /// When the next day's requests can be used for certain.
 pub(crate) fn next_reset(core: &Core, now: DateTime<Utc>) -> DateTime<Utc> {
-    reset_after(core, day_of(now))
+    reset_after(core, day_of(now), now)
 }
 
-/// Charges a request. If the day is used up nothing is charged; says when to try again.
+/// Charges a request. If a day is used up nothing is charged; says when to try again.
 pub(crate) async fn charge(
     core: &Core,
     planner: &mut Planner<'_>,
@@ -41,14 +40,18 @@ pub(crate) async fn charge(
 ) -> Result<Option<DateTime<Utc>>, Fault> {
     let now = planner.now;
     let mut charged = Vec::new();
+    let mut used_up = None;
     for day in days(core, now) {
         let row = planner.keys.quota(zoom, day);
         let mut quota = planner.load(&row).await?.unwrap_or_default();
         if quota.exhausted || quota.used >= core.settings.quota_cap {
-            return Ok(Some(reset_after(core, day)));
+            used_up = Some(day);
         }
         quota.used = quota.used.saturating_add(1);
         charged.push((row, quota));
+    }
+    if let Some(day) = used_up {
+        return Ok(Some(reset_after(core, day, now)));
     }
     for (row, quota) in charged {
         planner.put(&row, &quota)?;
@@ -72,10 +75,8 @@ pub(crate) async fn refund(
     Ok(())
 }
 
-/// Zoom says that the day is used up, whatever was counted here: other apps count too. Says when to
-/// try again.
-///
-/// Just after midnight it may still be yesterday at Zoom: yesterday then is the one.
+/// Zoom says that the day is used up, whatever was counted here: other apps count too. Just after
+/// midnight it can mean yesterday, since clocks differ. Says when to try again.
 pub(crate) async fn exhaust(
     core: &Core,
     planner: &mut Planner<'_>,
@@ -87,5 +88,5 @@ pub(crate) async fn exhaust(
     let mut quota = planner.load(&row).await?.unwrap_or_default();
     quota.exhausted = true;
     planner.put(&row, &quota)?;
-    Ok(reset_after(core, day))
+    Ok(reset_after(core, day, planner.now))
 }
