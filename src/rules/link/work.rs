@@ -51,24 +51,23 @@ impl Link {
     /// The next step towards what is wanted, unless something holds it.
     pub(crate) fn step(&self, now: DateTime<Utc>) -> Option<Step> {
         let over = now >= self.slot.core.end();
-        let missing = self.missing()?;
-        let lost_hope = missing == Missing::Create && (over || self.is_given_up());
-        if missing == Missing::Release || lost_hope && !self.replaces.is_empty() {
-            return Some(Step::ReleaseReplaced);
-        }
+        let lost_hope = over || self.is_given_up();
+        let topic = || self.topic.clone();
+        let call = match self.missing()? {
+            Missing::Release => return Some(Step::ReleaseReplaced),
+            Missing::Create if lost_hope && !self.replaces.is_empty() => {
+                return Some(Step::ReleaseReplaced);
+            }
+            Missing::Create => Call::Create { topic: topic() },
+            Missing::Rename(meeting) => Call::Rename { meeting, topic: topic() },
+            Missing::Delete(meeting) => Call::Delete { meeting },
+        };
         // A meeting that is over is not worth a request.
         if over {
             return (self.hold != Hold::Over).then_some(Step::Forget);
         }
-        if matches!(self.hold, Hold::Parked(..) | Hold::Over) {
-            return None;
-        }
-        let topic = self.topic.clone();
-        Some(Step::Call(match missing {
-            Missing::Create | Missing::Release => Call::Create { topic },
-            Missing::Rename(meeting) => Call::Rename { meeting, topic },
-            Missing::Delete(meeting) => Call::Delete { meeting },
-        }))
+        let held = matches!(self.hold, Hold::Parked(..) | Hold::Over);
+        (!held).then_some(Step::Call(call))
     }
 
     /// What goes first when there are more calls than the day has requests: by deadline. Links of

@@ -1,0 +1,143 @@
+//! The commit before a call of Zoom, or all there is to do without one.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::connect::open;
+use super::core::{Command, Core, Plan};
+use super::parking::{owner, park};
+use super::planner::Planner;
+use super::records::ConnectionRow;
+use super::{journal, lane, quota};
+use crate::error::{Error, Fault};
+use crate::ports::{Access, NewMeeting, Sealed};
+use crate::rules::link::{Call, Link, ParkReason, Step};
+use crate::words::{AccountId, LinkId, ZoomAccountId};
+
+/// How soon a link asks again for a lane that is taken: a call is rarely longer.
+const LANE_RETRY: TimeDelta = TimeDelta::seconds(2);
+/// The most replaced links that one commit lets go.
+const MOST_RELEASED: usize = 20;
+
+/// A call that is durable as being sent.
+pub(crate) struct Outgoing {
+    pub(crate) account: AccountId,
+    pub(crate) link: LinkId,
+    pub(crate) zoom: ZoomAccountId,
+    pub(crate) sealed_token: Sealed,
+    pub(crate) holder: Uuid,
+    pub(crate) call: Call,
+    pub(crate) meeting: NewMeeting,
+    pub(crate) access: Access,
+    pub(crate) sent_at: DateTime<Utc>,
+}
+
+/// Decides on the next step of a link, and makes it durable.
+pub(crate) struct Prepare<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) id: LinkId,
+}
+
+#[async_trait]
+impl Command for Prepare<'_> {
+    type Done = Option<Box<Outgoing>>;
+
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
+        let row = planner.keys.link(self.account, self.id);
+        let Some(mut link) = planner.load(&row).await? else {
+            return Ok(Plan::Nothing(None));
+        };
+        if link.due().is_none_or(|due| due > planner.now) {
+            return Ok(Plan::Nothing(None));
+        }
+        let outgoing = match link.step(planner.now) {
+            None => return Ok(Plan::Nothing(None)),
+            Some(Step::Forget) => {
+                link.forget();
+                None
+            }
+            Some(Step::ReleaseReplaced) => {
+                release_replaced(planner, &mut link).await?;
+                None
+            }
+            Some(Step::Call(call)) => self.prepare(core, planner, &mut link, call).await?,
+        };
+        planner.put(&row, &link)?;
+        Ok(Plan::Commit(outgoing))
+    }
+}
+
+impl Prepare<'_> {
+    async fn prepare(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+        link: &mut Link,
+        call: Call,
+    ) -> Result<Option<Box<Outgoing>>, Error> {
+        let Some(connection) = connection_for(planner, link, &call).await? else {
+            park(planner, link, ParkReason::NotConnected).await?;
+            return Ok(None);
+        };
+        let Some(tokens) = &connection.tokens else {
+            park(planner, link, ParkReason::NeedsReconnect).await?;
+            return Ok(None);
+        };
+        let token = open(core, &connection, tokens)?;
+        let deadline = planner.now + core.settings.call_deadline;
+        let holder = planner.id.as_uuid();
+        if let Some(until) = lane::take(planner, &connection.zoom, holder, deadline).await? {
+            link.look_again(until.min(planner.now + LANE_RETRY));
+            return Ok(None);
+        }
+        if let Some(until) = quota::charge(core, planner, &connection.zoom).await? {
+            lane::release(planner, &connection.zoom, holder).await?;
+            let news = link.defer(until, planner.now);
+            journal::news(planner, link, news)?;
+            return Ok(None);
+        }
+        link.begin(call.clone(), planner.now);
+        let marker = format!("[ref:{}]", link.id.as_uuid().simple());
+        Ok(Some(Box::new(Outgoing {
+            account: self.account.clone(),
+            link: link.id,
+            sealed_token: tokens.access.clone(),
+            zoom: connection.zoom,
+            holder,
+            call,
+            meeting: NewMeeting::new(link.topic().clone(), link.slot.core, marker),
+            access: Access::new(token, deadline),
+            sent_at: planner.now,
+        })))
+    }
+}
+
+/// The connection by which the call can be made: to the Zoom account that the meeting is on.
+async fn connection_for(
+    planner: &mut Planner<'_>,
+    link: &Link,
+    call: &Call,
+) -> Result<Option<ConnectionRow>, Fault> {
+    let connection = planner.load(&planner.keys.connection(owner(link)?)).await?;
+    let is_theirs = |row: &ConnectionRow| match call {
+        Call::Create { .. } => true,
+        Call::Rename { .. } | Call::Delete { .. } => link.zoom() == Some(&row.zoom),
+    };
+    Ok(connection.filter(is_theirs))
+}
+
+async fn release_replaced(planner: &mut Planner<'_>, link: &mut Link) -> Result<(), Fault> {
+    for id in link.take_replaced(MOST_RELEASED) {
+        let row = planner.keys.link(link.slot.calendar.account(), id);
+        if let Some(mut replaced) = planner.load(&row).await? {
+            replaced.release(planner.now);
+            planner.put(&row, &replaced)?;
+        }
+    }
+    Ok(())
+}

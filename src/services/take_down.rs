@@ -1,0 +1,113 @@
+//! The commit after a call of Zoom: what became of it.
+
+use async_trait::async_trait;
+
+use super::core::{Command, Core, Plan};
+use super::parking::{owner, wait_for_connection};
+use super::planner::Planner;
+use super::prepare::Outgoing;
+use super::records::ConnectionRow;
+use super::{journal, lane, quota};
+use crate::error::{Error, Fault};
+use crate::ports::ZoomError;
+use crate::rules::link::{CallResult, Link, ParkReason};
+
+/// How often the result of a call is tried to be written.
+const MOST_TAKE_DOWNS: u32 = 8;
+
+/// What Zoom answered is known now, and lost if it is not written: a store that fails for a moment
+/// does not lose it.
+pub(crate) async fn take_down(
+    core: &Core,
+    outgoing: &Outgoing,
+    answer: &Result<CallResult, ZoomError>,
+) -> Result<(), Error> {
+    let take_down = TakeDown { outgoing, answer };
+    for _ in 1..MOST_TAKE_DOWNS {
+        match core.run(&take_down).await {
+            Err(Error::Fault(Fault::Store { .. } | Fault::Entropy(_))) => {}
+            answer => return answer,
+        }
+    }
+    core.run(&take_down).await
+}
+
+/// The commit after a call.
+struct TakeDown<'a> {
+    outgoing: &'a Outgoing,
+    answer: &'a Result<CallResult, ZoomError>,
+}
+
+#[async_trait]
+impl Command for TakeDown<'_> {
+    type Done = ();
+
+    /// Bookings may write the link's row all the while; a result that is not taken down is lost.
+    const MOST_TRIES: u32 = 64;
+
+    async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let outgoing = self.outgoing;
+        if !lane::release(planner, &outgoing.zoom, outgoing.holder).await? {
+            // The lane was taken over, since this took longer than the lease: the link stays as a
+            // call whose outcome is unknown.
+            return Ok(Plan::Nothing(()));
+        }
+        let row = planner.keys.link(&outgoing.account, outgoing.link);
+        let lost = Fault::Inconsistent("a link vanished while its call was out");
+        let mut link = planner.load(&row).await?.ok_or(lost)?;
+        let result = self.result(core, planner, &link).await?;
+        let news = link.finish(result, planner.now);
+        journal::news(planner, &mut link, news)?;
+        wait_for_connection(planner, &link).await?;
+        planner.put(&row, &link)?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+impl TakeDown<'_> {
+    /// The tokens are dead and erased (R6), unless they were replaced while the call was out.
+    async fn unauthorized(
+        &self,
+        planner: &mut Planner<'_>,
+        link: &Link,
+    ) -> Result<CallResult, Fault> {
+        let row = planner.keys.connection(owner(link)?);
+        let connection = planner.load(&row).await?;
+        let used = |row: &ConnectionRow| {
+            row.tokens.as_ref().is_some_and(|held| held.access == self.outgoing.sealed_token)
+        };
+        let Some(mut connection) = connection.filter(used) else {
+            return Ok(CallResult::Later(planner.now));
+        };
+        connection.tokens = None;
+        planner.put(&row, &connection)?;
+        Ok(CallResult::Parked(ParkReason::NeedsReconnect))
+    }
+
+    async fn result(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+        link: &Link,
+    ) -> Result<CallResult, Fault> {
+        let error = match self.answer {
+            Ok(result) => return Ok(result.clone()),
+            Err(error) => error,
+        };
+        let (zoom, sent_at) = (&self.outgoing.zoom, self.outgoing.sent_at);
+        Ok(match error {
+            ZoomError::NotSent(_) => {
+                quota::refund(core, planner, zoom, sent_at).await?;
+                CallResult::Later(link.retry_at(planner.now))
+            }
+            ZoomError::TooManyRequests => CallResult::Later(link.retry_at(planner.now)),
+            ZoomError::OutcomeUnknown { .. } => CallResult::Unknown,
+            ZoomError::DailyLimit => {
+                CallResult::Deferred(quota::exhaust(core, planner, zoom, sent_at).await?)
+            }
+            ZoomError::Unauthorized { .. } => self.unauthorized(planner, link).await?,
+            ZoomError::Gone => CallResult::NoSuchMeeting,
+            ZoomError::Refused { .. } => CallResult::Parked(ParkReason::RefusedByZoom),
+        })
+    }
+}
