@@ -7,6 +7,16 @@ use chrono::{DateTime, Utc};
 use crate::words::{Interval, Status};
 
 /// Something done with an appointment.
+///
+/// | | pending | confirmed | cancelled | showed, no_show |
+/// | --- | --- | --- | --- | --- |
+/// | confirm | becomes confirmed | no change | wrong state | wrong state |
+/// | edit | yes | yes | wrong state | wrong state |
+/// | reschedule | yes | yes | wrong state | wrong state |
+/// | cancel | becomes cancelled | becomes cancelled | no change | wrong state |
+/// | delete | yes | yes | yes | yes |
+///
+/// After the end of an appointment it is too late to confirm, reschedule or cancel it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Act {

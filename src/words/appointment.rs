@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where an appointment stands (section 9 of the design: the state table is in
-/// [`rules::lifecycle`](crate::rules)).
+/// Where an appointment stands. What can be done in which state: [`Act`](crate::rules::Act).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

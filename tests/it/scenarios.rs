@@ -1,7 +1,11 @@
 //! The scenarios of `tests/scenarios`, and texts that are none.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde_json::{Value, json};
+use slotlink::MemoryStore;
 use slotlink::testkit::block_on;
 use slotlink::testkit::scenario::{InvalidScenario, Ports, Problem, Report, Scenario};
 
@@ -98,4 +102,68 @@ fn texts_that_are_no_scenario_are_refused() {
     for text in ["", "[]", "{", "{}", r#"{"now": "2026-11-23T08:00:00Z"}"#, "5", "null"] {
         assert!(Scenario::parse(text).is_err(), "{text}");
     }
+}
+
+/// One host, five-minute slots on two days from 2026-11-25 on.
+fn busy_world(steps: &[Value]) -> String {
+    let world = json!({
+        "now": "2026-11-23T08:00:00Z",
+        "accounts": [{"id": "abc", "name": "ABC Marketing"}],
+        "users": [{
+            "id": "A001", "name": "User A", "email": "a@abcmarketing.com", "accounts": ["abc"],
+            "hours": {"mon-sun": ["00:00-24:00"]}, "zoom": "zoom-a",
+        }],
+        "calendars": [{
+            "id": "demo", "account": "abc", "name": "Demo", "kind": "round_robin",
+            "hosts": [{"user": "A001"}], "slot": {"minutes": 5},
+        }],
+        "steps": steps,
+    });
+    world.to_string()
+}
+
+#[test]
+fn r16_the_hundred_and_first_link_waits_for_the_reset() {
+    let first: DateTime<Utc> = "2026-11-25T00:00:00Z".parse().unwrap();
+    let book = |number: i32| {
+        let start =
+            (first + TimeDelta::minutes(5) * number).to_rfc3339_opts(SecondsFormat::Secs, true);
+        let until = "2026-11-24T00:00:00Z";
+        let location = match number {
+            0..100 => json!({"state": "ready"}),
+            _ => json!({"state": "deferred", "until": until, "join_url": null}),
+        };
+        json!({
+            "do": "book", "as": format!("p{number}"), "calendar": "demo", "start": start,
+            "invitee": {"name": "Pat"}, "expect": {"ok": {"location": location}},
+        })
+    };
+    let mut steps: Vec<Value> = (0..103).map(book).collect();
+    let requests = |used: i32| {
+        let today = json!({"requests_today": {"zoom-a": used}});
+        json!({"do": "zoom_state", "expect": {"ok": today}})
+    };
+    steps.push(requests(100));
+    steps.push(json!({"do": "advance", "to": "2026-11-24T00:00:00Z"}));
+    steps.push(requests(3));
+    let report = block_on(Scenario::parse(&busy_world(&steps)).unwrap().run(Ports::in_memory()));
+    assert_eq!(report.unwrap().failures, []);
+}
+
+#[test]
+fn scenarios_share_a_store_in_realms_of_their_own() {
+    let book = json!({
+        "do": "book", "calendar": "demo", "start": "2026-11-25T10:00:00Z",
+        "invitee": {"name": "Pat"},
+    });
+    let scenario = Scenario::parse(&busy_world(&[book])).unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let run = |realm: &str| {
+        let ports = Ports::over(store.clone()).with_realm(realm);
+        block_on(scenario.run(ports)).unwrap()
+    };
+    assert_eq!(run("one").failures, []);
+    assert_eq!(run("two").failures, []);
+    let again = run("one").failures;
+    assert!(again.iter().any(|failure| failure.path == "ok"), "the slot is taken: {again:?}");
 }
