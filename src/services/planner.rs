@@ -189,3 +189,53 @@ pub(crate) fn mint(entropy: &dyn crate::ports::Entropy) -> Result<Uuid, Fault> {
     entropy.fill(&mut bytes)?;
     Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
+
+#[cfg(all(test, feature = "testkit"))]
+mod tests {
+    use super::*;
+    use crate::MemoryStore;
+    use crate::ports::CommitOutcome;
+    use crate::services::records::QuotaRow;
+    use crate::testkit::block_on;
+    use crate::words::ZoomAccountId;
+
+    /// Plans to write one row after reading another one, which somebody writes meanwhile.
+    fn outcome(loads: bool) -> CommitOutcome {
+        let (store, keys) = (MemoryStore::new(), Keys::new("r".to_owned()));
+        let zoom = ZoomAccountId::new("z").unwrap();
+        let (read, written) = (keys.quota(&zoom, 1), keys.quota(&zoom, 2));
+        let planner = |id: u128| {
+            let id = ChangeSetId::from_uuid(Uuid::from_u128(id));
+            Planner::new(&store, &keys, id, DateTime::UNIX_EPOCH)
+        };
+        let mut first = planner(1);
+        let seen = if loads { block_on(first.load(&read)) } else { block_on(first.peek(&read)) };
+        assert!(seen.unwrap().is_none());
+        first.put(&written, &QuotaRow::default()).unwrap();
+        let mut other = planner(2);
+        other.put(&read, &QuotaRow::default()).unwrap();
+        let commit = |planner: Planner<'_>| {
+            block_on(store.commit(&planner.into_change_set().unwrap())).unwrap()
+        };
+        assert_eq!(commit(other), CommitOutcome::Committed);
+        commit(first)
+    }
+
+    #[test]
+    fn what_was_loaded_must_still_be_so_and_what_was_peeked_at_need_not() {
+        assert!(matches!(outcome(true), CommitOutcome::Conflict { .. }));
+        assert_eq!(outcome(false), CommitOutcome::Committed);
+    }
+
+    #[test]
+    fn reads_see_what_the_same_change_has_written() {
+        let (store, keys) = (MemoryStore::new(), Keys::new("r".to_owned()));
+        let row = keys.quota(&ZoomAccountId::new("z").unwrap(), 1);
+        let id = ChangeSetId::from_uuid(Uuid::nil());
+        let mut planner = Planner::new(&store, &keys, id, DateTime::UNIX_EPOCH);
+        planner.put(&row, &QuotaRow { used: 7, exhausted: false }).unwrap();
+        assert_eq!(block_on(planner.load(&row)).unwrap().map(|quota| quota.used), Some(7));
+        planner.delete(&row);
+        assert!(block_on(planner.load(&row)).unwrap().is_none());
+    }
+}

@@ -232,3 +232,27 @@ fn realms_see_nothing_of_each_other() {
     let unknown = block_on(other.book(&caller(), &request(TEN, "Pat"))).unwrap_err();
     assert_eq!(unknown.to_string(), format!("there is no account {} here", abc()));
 }
+
+/// A host connects while a link of theirs is being parked for want of a connection: whatever comes
+/// first, the link is made, and nobody has to wait for a second look.
+#[test]
+fn r3_no_link_is_forgotten_by_a_connect_at_any_await() {
+    for k in 0.. {
+        let world = World::new(&[]);
+        world.add_user("A001");
+        world.put(&round_robin(&["A001"]));
+        let scheduler = stepping(&world);
+        let (by, pat) = (caller(), request(TEN, "Pat"));
+        let mut booking = Run::new(scheduler.book(&by, &pat));
+        let unfinished = booking.steps(k);
+        world.connect("A001", "zoom-a");
+        world.settle();
+        let booked = booking.finish().unwrap();
+        world.settle();
+        let found = block_on(world.scheduler.appointment(&by, booked.id)).unwrap();
+        assert!(format!("{:?}", found.location).contains("Ready"), "after {k} steps: {found:?}");
+        if !unfinished {
+            break;
+        }
+    }
+}
