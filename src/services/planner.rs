@@ -190,7 +190,7 @@ pub(crate) fn mint(entropy: &dyn crate::ports::Entropy) -> Result<Uuid, Fault> {
     Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
-#[cfg(all(test, feature = "testkit"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::MemoryStore;

@@ -141,7 +141,7 @@ pub(crate) fn topic(calendar: &Calendar, booked: &Booked) -> Topic {
     }
 }
 
-/// The link that a slot has, for those who may use it.
+/// The link that a slot has, for those who may use it. A dropped one is none (R13).
 pub(crate) async fn slot_link(
     planner: &mut Planner<'_>,
     key: &SlotKey,
@@ -212,14 +212,13 @@ impl Left {
     /// Drops the link if nobody else uses it (R13), after `replacement` is made (R14), and writes
     /// slot and link.
     pub(crate) fn write(
-        mut self,
+        self,
         planner: &mut Planner<'_>,
         booked: &Booked,
         replacement: Option<&mut Link>,
     ) -> Result<(), Fault> {
         if let Some(mut link) = self.link {
             if link.leave(booked.id, replacement, planner.now) {
-                self.slot.link = self.slot.link.filter(|id| *id != link.id);
                 let left = BTreeSet::from([booked.id]);
                 journal::link(planner, &mut link, EventKind::LinkDropped, left)?;
             }

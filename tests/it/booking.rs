@@ -68,3 +68,19 @@ fn r2_a_refused_consent_of_another_user_does_not_cut_off_the_rightful_one() {
     let booked = block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
     assert!(matches!(booked.location, MeetingLocation::Zoom(LinkState::Ready { .. })));
 }
+
+/// Whoever was moved counts once: at the new start, not at the old one too.
+#[test]
+fn a_moved_appointment_counts_once_for_its_host() {
+    let world = World::new(&["A001", "B002"]);
+    world.put(&round_robin(&["A001", "B002"]));
+    let book =
+        |start, who| block_on(world.scheduler.book(&caller(), &request(start, who))).unwrap();
+    let first = book(TEN, "Pat");
+    assert_eq!(first.hosts, [user("A001")]);
+    assert_eq!(book(TEN, "Sam").hosts, [user("B002")]);
+    let eleven = "2026-11-24T11:00:00Z".parse().unwrap();
+    block_on(world.scheduler.reschedule(&caller(), first.id, eleven, None)).unwrap();
+    // One each, at the same instant: the id decides.
+    assert_eq!(book("2026-11-24T12:00:00Z", "Kim").hosts, [user("A001")]);
+}

@@ -256,3 +256,30 @@ fn r3_no_link_is_forgotten_by_a_connect_at_any_await() {
         }
     }
 }
+
+/// While one call is out on the lane of a Zoom account, no other is sent; when whoever sent it is
+/// gone for good, the others go on once the lease has ended.
+#[test]
+fn the_calls_of_a_zoom_account_go_one_by_one() {
+    let world = one_seat();
+    let scheduler = stepping(&world);
+    let (by, pat, sam) = (caller(), request(TEN, "Pat"), request(NOON, "Sam"));
+    let mut first = Run::new(scheduler.book(&by, &pat));
+    while world.zoom.meetings().is_empty() {
+        assert!(first.step(), "its call reaches Zoom");
+    }
+    // The answer is on its way; the lane is taken.
+    let second = block_on(world.scheduler.book(&by, &sam)).unwrap();
+    assert!(format!("{:?}", second.location).contains("Pending"));
+    assert_eq!(world.zoom.meetings().len(), 1);
+    drop(first);
+    let link_of_second = || {
+        world.settle();
+        let found = block_on(world.scheduler.appointment(&by, second.id)).unwrap();
+        format!("{:?}", found.location)
+    };
+    world.clock.advance(chrono::TimeDelta::seconds(20));
+    assert!(link_of_second().contains("Pending"), "the lease holds until the call is surely over");
+    world.clock.advance(chrono::TimeDelta::seconds(15));
+    assert!(link_of_second().contains("Ready"));
+}

@@ -159,6 +159,18 @@ fn r16_a_slot_that_starts_before_the_reset_is_parked() {
 }
 
 #[test]
+fn r16_a_change_of_what_is_wanted_does_not_end_a_deferral() {
+    let reset = DateTime::from_timestamp(9_000, 0).unwrap();
+    let mut link = made(1);
+    link.rename(Topic::fit("Other"), NOW);
+    assert_eq!(link.defer(reset, NOW), LinkNews::None, "its users have a link");
+    link.rename(Topic::fit("Another"), NOW);
+    assert_eq!(link.due(), Some(reset));
+    link.leave(appointment(1), None, NOW);
+    assert_eq!(link.due(), Some(reset), "a delete is a request, too");
+}
+
+#[test]
 fn a_doubtful_outcome_stays_pending_and_is_not_repeated() {
     let mut link = link(1);
     assert_eq!(work(&mut link, CallResult::Unknown), LinkNews::None);
