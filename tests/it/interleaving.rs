@@ -283,3 +283,33 @@ fn the_calls_of_a_zoom_account_go_one_by_one() {
     world.clock.advance(chrono::TimeDelta::seconds(15));
     assert!(link_of_second().contains("Ready"));
 }
+
+/// The hosts of a large calendar stand in several rows. Whoever reads them while they are changed
+/// sees the old ones or the new ones, never some of each.
+#[test]
+fn a_calendar_is_read_whole_at_every_await() {
+    let world = World::new(&[]);
+    let ids = |kind: char, count| (0..count).map(move |n| format!("{kind}{n:0>127}"));
+    let (old, new): (Vec<String>, Vec<String>) = (ids('o', 330).collect(), ids('n', 700).collect());
+    for id in old.iter().chain(&new) {
+        world.add_user(id);
+    }
+    let calendar = |ids: &[String]| {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        round_robin(&ids)
+    };
+    let scheduler = stepping(&world);
+    let (by, demo) = (caller(), crate::world::demo());
+    for k in 0.. {
+        world.put(&calendar(&old));
+        let mut query = Run::new(scheduler.slots(&by, &demo, at_ten(), after()));
+        let unfinished = query.steps(k);
+        world.put(&calendar(&new));
+        let slots = query.finish().unwrap();
+        let (first, count) = (&slots[0].hosts[0].as_str()[..1], slots[0].hosts.len());
+        assert!(matches!((first, count), ("o", 330) | ("n", 700)), "{first} {count} after {k}");
+        if !unfinished {
+            break;
+        }
+    }
+}

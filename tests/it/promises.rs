@@ -11,9 +11,9 @@ use slotlink::testkit::block_on;
 use slotlink::words::{
     BookingWindow, Calendar, CalendarKind, CalendarRef, CollectiveHost, CollectiveHosts,
     Confirmation, FixedLocation, LocationSetting, Name, Phone, RoundRobinHost, RoundRobinHosts,
-    Seats, WindowDates, Zone, ZoomAccountId,
+    Seats, Title, WindowDates, Zone, ZoomAccountId,
 };
-use slotlink::{Actor, MeetingLocation, MemoryStore};
+use slotlink::{Actor, Edit, MeetingLocation, MemoryStore};
 
 use crate::world::{
     World, abc, at, builder, caller, demo, invitee, request, round_robin, slot_settings, user,
@@ -219,4 +219,33 @@ fn r29_upcoming_has_no_horizon() {
     block_on(world.scheduler.book(&caller(), &request("2031-11-24T10:00:00Z", "Pat"))).unwrap();
     let listed = block_on(world.scheduler.delete_user(&user("A001"))).unwrap();
     assert_eq!(listed.len(), 1);
+}
+
+/// R29: the kind of a calendar stays; appointments made on it rely on it.
+#[test]
+fn r29_the_kind_of_a_calendar_cannot_be_changed() {
+    let world = World::new(&["A001"]);
+    world.put(&round_robin(&["A001"]));
+    let hosts = CollectiveHosts::new(vec![CollectiveHost::required(user("A001"))]).unwrap();
+    let mut other = round_robin(&[]);
+    other.kind = CalendarKind::Collective(hosts);
+    let refused = block_on(world.scheduler.put_calendar(&caller(), &other)).unwrap_err();
+    assert_eq!(refused.kind(), "invalid_input", "{refused}");
+}
+
+/// R12, R29: with several seats Zoom shows the calendar's name as it was when the link was made.
+#[test]
+fn r12_a_renamed_calendar_renames_no_meeting() {
+    let world = World::new(&["A001"]);
+    let mut calendar = round_robin(&["A001"]);
+    calendar.slot = slot_settings(30).with_seats(Seats::new(2).unwrap());
+    world.put(&calendar);
+    let booked = block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
+    calendar.name = Name::new("Renamed").unwrap();
+    world.put(&calendar);
+    let edit = Edit::new().with_title(Title::new("Pat's own").unwrap());
+    block_on(world.scheduler.edit(&caller(), booked.id, &edit)).unwrap();
+    world.settle();
+    assert_eq!(world.zoom.meetings()[0].topic, "Demo");
+    assert_eq!(world.zoom.requests_today().values().sum::<u32>(), 1);
 }

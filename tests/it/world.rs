@@ -102,7 +102,8 @@ impl World {
     }
 
     pub(crate) fn add_user(&self, id: &str) {
-        let email = Email::new(format!("{id}@abcmarketing.com")).unwrap();
+        let local = &id[id.len().saturating_sub(36)..];
+        let email = Email::new(format!("{local}@abcmarketing.com")).unwrap();
         let new = User::new(user(id), Name::new(id).unwrap(), email, hours());
         block_on(self.scheduler.put_user(&new)).unwrap();
         block_on(self.scheduler.put_membership(&abc(), &user(id), Role::User)).unwrap();
