@@ -6,6 +6,7 @@ use super::hours::Hours;
 use super::id::{AccountId, ParticipantId, UserId};
 use super::location::LocationSetting;
 use super::text::{Email, Name, Phone};
+use super::zone::Zone;
 
 /// A tenant of the host application.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -15,15 +16,24 @@ pub struct Account {
     pub id: AccountId,
     /// What it is called.
     pub name: Name,
+    /// Its own time zone, UTC unless set. Hours and grids have zones of their own.
+    pub zone: Zone,
     /// Where appointments take place if nothing nearer says so (R7). Zoom unless set.
     pub default_location: LocationSetting,
 }
 
 impl Account {
-    /// An account whose default meeting location is Zoom.
+    /// An account whose time zone is UTC and whose default meeting location is Zoom.
     #[must_use]
     pub const fn new(id: AccountId, name: Name) -> Self {
-        Self { id, name, default_location: LocationSetting::Zoom }
+        Self { id, name, zone: Zone::UTC, default_location: LocationSetting::Zoom }
+    }
+
+    /// With another time zone.
+    #[must_use]
+    pub const fn with_zone(mut self, zone: Zone) -> Self {
+        self.zone = zone;
+        self
     }
 
     /// With another default meeting location.

@@ -49,6 +49,7 @@ impl Default for Settings {
 pub(super) struct Account {
     pub(super) id: AccountId,
     pub(super) name: Name,
+    pub(super) time_zone: Option<Zone>,
     pub(super) default_location: Option<Place>,
 }
 
@@ -173,9 +174,6 @@ pub(super) fn read_world(mut world: Map<String, Value>) -> Result<World, Invalid
     if let Some(Value::Object(settings)) = world.get_mut("settings") {
         only_default(settings, "settings", "jitter", &json!(false))?;
     }
-    each(&mut world, "accounts", |account, at| {
-        only_default(account, at, "time_zone", &json!("UTC"))
-    })?;
     each(&mut world, "users", |user, at| only_default(user, at, "zoom_plan", &json!("licensed")))?;
     each(&mut world, "calendars", later_calendar_fields)?;
     read(&Value::Object(world))

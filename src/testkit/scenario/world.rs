@@ -56,7 +56,8 @@ fn check_settings(settings: &format::Settings) -> Result<(), InvalidScenario> {
 }
 
 fn account(given: format::Account) -> Account {
-    let account = Account::new(given.id, given.name);
+    let zone = given.time_zone.unwrap_or(Zone::UTC);
+    let account = Account::new(given.id, given.name).with_zone(zone);
     match given.default_location {
         Some(place) => account.with_default_location(place.into()),
         None => account,
