@@ -262,16 +262,17 @@ impl Link {
             return false;
         }
         match replacement {
-            Some(new) if new.can_be_waited_for() => self.hand_over(new),
+            Some(new) if new.can_be_waited_for(self.replaces.len()) => self.hand_over(new),
             _ => self.wanted = Wanted::Absent,
         }
         self.changed(now);
         true
     }
 
-    /// Whether it is worth waiting for: not made yet, and its row can hold one more.
-    fn can_be_waited_for(&self) -> bool {
-        !self.is_made() && !self.is_given_up() && self.replaces.len() < MOST_REPLACED
+    /// Whether it is worth waiting for: not made yet, and its row can hold so many more and one.
+    fn can_be_waited_for(&self, more: usize) -> bool {
+        let has_room = self.replaces.len().saturating_add(more) < MOST_REPLACED;
+        !self.is_made() && !self.is_given_up() && has_room
     }
 
     /// What waited for this link now waits for the new one, and so does this link if it may exist.
@@ -339,11 +340,12 @@ impl Link {
             return LinkNews::None;
         };
         match (sent.call, result) {
-            (_, CallResult::Later(at)) => {
-                self.hold = Hold::Until(at);
-                return LinkNews::None;
+            (_, CallResult::Later(at)) => return self.held(Hold::Until(at), now),
+            (_, CallResult::Deferred(until)) => {
+                let news = self.defer(until, now);
+                self.held(self.hold, now);
+                return news;
             }
-            (_, CallResult::Deferred(until)) => return self.defer(until, now),
             (_, CallResult::Parked(reason)) => return self.park(reason, now),
             (Call::Create { topic }, CallResult::Created { zoom, id, join_url }) => {
                 let again = self.meeting == ZoomMeeting::Lost;
@@ -361,6 +363,15 @@ impl Link {
             _ => return self.park(ParkReason::RefusedByZoom, now),
         }
         self.changed(now);
+        LinkNews::None
+    }
+
+    /// The call has to wait; what needs no call has not.
+    fn held(&mut self, hold: Hold, now: DateTime<Utc>) -> LinkNews {
+        self.hold = hold;
+        if self.missing() == Some(Missing::Release) {
+            self.changed(now);
+        }
         LinkNews::None
     }
 
@@ -392,6 +403,8 @@ impl Link {
 }
 
 mod work;
+
+use work::Missing;
 
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,16 @@ pub enum Advice {
     },
 }
 
+/// Whether there is such a user. Asked before the consent is used: an exchange kills the tokens
+/// that another user may hold of the same Zoom account.
+pub(crate) async fn check_user(core: &Core, user: &UserId) -> Result<(), Error> {
+    let row = core.planner()?.peek(&core.keys.user(user)).await?;
+    match row {
+        Some(row) if !row.deleted => Ok(()),
+        _ => Err(missing(Thing::User(user.clone()))),
+    }
+}
+
 /// Trades the code of a consent for tokens, and finds out who consented.
 pub(crate) async fn consented(
     core: &Core,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::book::{Book, BookRequest};
 use super::builder::Builder;
 use super::caller::{Actor, Caller};
-use super::connect::{Connect, Connected, HandOver, consented};
+use super::connect::{Connect, Connected, HandOver, check_user, consented};
 use super::core::{Changed, Core, LinkWork};
 use super::edit::{Edit, EditAppointment};
 use super::end::{Cancel, Confirm, Delete};
@@ -169,6 +169,7 @@ impl Scheduler {
             let (who, what) = ("anybody but the user", "connect their Zoom account");
             return Err(Refusal::NotPermitted { who, what }.into());
         }
+        check_user(&self.core, user).await?;
         let (zoom, grant) = consented(&self.core, code).await?;
         let connect = Connect { user, zoom: &zoom, grant: &grant };
         let connected = self.core.run(&connect).await;

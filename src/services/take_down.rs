@@ -1,6 +1,7 @@
 //! The commit after a call of Zoom: what became of it.
 
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::core::{Command, Core, Plan};
 use super::parking::{owner, wait_for_connection};
@@ -10,8 +11,10 @@ use super::records::ConnectionRow;
 use super::{journal, lane, quota};
 use crate::error::{Error, Fault};
 use crate::ports::ZoomError;
-use crate::rules::link::{CallResult, Link, ParkReason};
+use crate::rules::link::{Call, CallResult, Link, ParkReason};
 
+/// How late a call whose answer was lost may still take effect, at most.
+const SETTLE: TimeDelta = TimeDelta::minutes(2);
 /// How often the result of a call is tried to be written.
 const MOST_TAKE_DOWNS: u32 = 8;
 
@@ -25,7 +28,11 @@ pub(crate) async fn take_down(
     let take_down = TakeDown { outgoing, answer };
     for _ in 1..MOST_TAKE_DOWNS {
         match core.run(&take_down).await {
-            Err(Error::Fault(Fault::Store { .. } | Fault::Entropy(_))) => {}
+            // If an earlier try was applied after all, the lane is given back and this one does
+            // nothing.
+            Err(Error::Fault(
+                Fault::Store { .. } | Fault::Entropy(_) | Fault::OutcomeUnknown { .. },
+            )) => {}
             answer => return answer,
         }
     }
@@ -65,6 +72,14 @@ impl Command for TakeDown<'_> {
 }
 
 impl TakeDown<'_> {
+    /// A create must not be repeated blindly. A rename or a delete may: done twice is done once.
+    fn unknown(&self, now: DateTime<Utc>) -> CallResult {
+        match self.outgoing.call {
+            Call::Create { .. } => CallResult::Unknown,
+            Call::Rename { .. } | Call::Delete { .. } => CallResult::Later(now + SETTLE),
+        }
+    }
+
     /// The tokens are dead and erased (R6), unless they were replaced while the call was out.
     async fn unauthorized(
         &self,
@@ -101,7 +116,7 @@ impl TakeDown<'_> {
                 CallResult::Later(link.retry_at(planner.now))
             }
             ZoomError::TooManyRequests => CallResult::Later(link.retry_at(planner.now)),
-            ZoomError::OutcomeUnknown { .. } => CallResult::Unknown,
+            ZoomError::OutcomeUnknown { .. } => self.unknown(planner.now),
             ZoomError::DailyLimit => {
                 CallResult::Deferred(quota::exhaust(core, planner, zoom, sent_at).await?)
             }

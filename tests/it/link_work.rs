@@ -394,3 +394,24 @@ fn a_known_answer_of_zoom_survives_one_error_of_the_store() {
     let found = block_on(world.scheduler.appointment(&caller(), booked.id)).unwrap();
     assert!(matches!(found.location, MeetingLocation::Zoom(LinkState::Ready { .. })), "{found:?}");
 }
+
+/// A rename and a delete may be done twice: a lost answer heals by itself.
+#[test]
+fn r17_a_lost_answer_to_a_rename_or_a_delete_heals() {
+    for fault in [Fault::Lost, Fault::DoneReplyLost, Fault::Unavailable] {
+        let world = one_host();
+        let booked = block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
+        let any = |call| world.zoom.fault(Some(call), None, fault, 1);
+        any(ZoomCall::UpdateMeeting);
+        let edit = Edit::new().with_title(Title::new("Other").unwrap());
+        block_on(world.scheduler.edit(&caller(), booked.id, &edit)).unwrap();
+        world.clock.advance(TimeDelta::minutes(5));
+        world.settle();
+        assert_eq!(world.zoom.meetings()[0].topic, "Other", "{fault:?}");
+        any(ZoomCall::DeleteMeeting);
+        block_on(world.scheduler.cancel(&caller(), booked.id)).unwrap();
+        world.clock.advance(TimeDelta::minutes(5));
+        world.settle();
+        assert_eq!(world.zoom.meetings(), [], "{fault:?}");
+    }
+}

@@ -214,3 +214,51 @@ fn retries_double_from_2_seconds_to_15_minutes() {
     }
     assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
 }
+
+#[test]
+fn r14_what_waits_for_a_doubtful_create_goes_when_that_is_dropped_or_over() {
+    let (mut old, mut new) = (made(1), link(2));
+    old.leave(appointment(1), Some(&mut new), NOW);
+    work(&mut new, CallResult::Unknown);
+    let end = new.slot.core.end();
+    assert_eq!((new.due(), new.step(NOW)), (Some(end), None));
+    assert_eq!(new.step(end), Some(Step::ReleaseReplaced));
+    new.leave(appointment(1), None, NOW);
+    assert_eq!((new.due(), new.step(NOW)), (Some(NOW), Some(Step::ReleaseReplaced)));
+}
+
+#[test]
+fn r14_a_release_does_not_wait_for_the_quota_of_a_dropped_link() {
+    let reset = DateTime::from_timestamp(9_000, 0).unwrap();
+    for result in [CallResult::Deferred(reset), CallResult::Later(reset)] {
+        let (mut old, mut new) = (made(1), link(2));
+        old.leave(appointment(1), Some(&mut new), NOW);
+        new.begin(Call::Create { topic: Topic::fit("Demo") }, NOW);
+        new.leave(appointment(1), None, NOW);
+        assert_eq!(new.finish(result, NOW), LinkNews::None, "nobody uses it any more");
+        assert_eq!(new.due(), Some(NOW));
+    }
+}
+
+#[test]
+fn what_is_given_up_stays_so_when_its_release_fails() {
+    let (mut old, mut new) = (made(1), link(2));
+    old.leave(appointment(1), Some(&mut new), NOW);
+    work(&mut new, CallResult::Parked(ParkReason::RefusedByZoom));
+    new.push_back(NOW);
+    let due = new.due().unwrap();
+    assert!(due > NOW);
+    assert_eq!(new.step(due), Some(Step::ReleaseReplaced));
+    assert_eq!(new.state(None), parked(ParkReason::RefusedByZoom));
+}
+
+#[test]
+fn the_links_that_wait_for_one_fit_its_row() {
+    let mut last = link(1);
+    for n in 0..3 {
+        let mut crowded = link(2 + n);
+        crowded.replaces = (0..399).map(|i| LinkId::from_uuid(Uuid::from_u128(i << n))).collect();
+        crowded.leave(appointment(1), Some(&mut last), NOW);
+    }
+    assert!(last.replaces.len() <= MOST_REPLACED);
+}

@@ -20,8 +20,11 @@ const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
 impl Link {
     /// When the worker has to look at it. Follows from what is missing and what holds it.
     pub(crate) fn due(&self) -> Option<DateTime<Utc>> {
-        let missing = self.missing()?;
         let holds_others = !self.replaces.is_empty();
+        if self.waits_for_answer() {
+            return holds_others.then(|| self.slot.core.end());
+        }
+        let missing = self.missing()?;
         match self.hold {
             Hold::Until(at) | Hold::Deferred(at) => Some(at),
             Hold::Parked(_, since) if missing == Missing::Release => Some(since),
@@ -33,9 +36,16 @@ impl Link {
         }
     }
 
+    /// A call is out, and its answer still matters.
+    const fn waits_for_answer(&self) -> bool {
+        self.sending.is_some() && matches!(self.wanted, Wanted::Present)
+    }
+
     pub(super) fn missing(&self) -> Option<Missing> {
         if self.sending.is_some() {
-            return None;
+            // While a call is out, only that can be done which needs none.
+            let release = self.is_dropped() && !self.replaces.is_empty();
+            return release.then_some(Missing::Release);
         }
         match (&self.wanted, &self.meeting) {
             (Wanted::Present, ZoomMeeting::NotMade | ZoomMeeting::Lost) => Some(Missing::Create),
@@ -51,6 +61,9 @@ impl Link {
     /// The next step towards what is wanted, unless something holds it.
     pub(crate) fn step(&self, now: DateTime<Utc>) -> Option<Step> {
         let over = now >= self.slot.core.end();
+        if self.waits_for_answer() {
+            return (over && !self.replaces.is_empty()).then_some(Step::ReleaseReplaced);
+        }
         let lost_hope = over || self.is_given_up();
         let topic = || self.topic.clone();
         let call = match self.missing()? {
@@ -109,10 +122,15 @@ impl Link {
         self.hold = Hold::Until(at);
     }
 
-    /// A step failed on our side: tries again, ever later.
+    /// A step failed on our side: tries again, ever later. What is parked or over stays so.
     pub(crate) fn push_back(&mut self, now: DateTime<Utc>) {
         self.attempts = self.attempts.saturating_add(1);
-        self.hold = Hold::Until(self.retry_at(now));
+        let retry_at = self.retry_at(now);
+        self.hold = match self.hold {
+            Hold::Parked(reason, _) => Hold::Parked(reason, retry_at),
+            Hold::Over => Hold::Over,
+            Hold::Until(_) | Hold::Deferred(_) => Hold::Until(retry_at),
+        };
     }
 
     /// The quota is used up. A link whose slot starts before the reset is parked (R16).
@@ -123,7 +141,8 @@ impl Link {
         }
         let known = self.hold == Hold::Deferred(until);
         self.hold = Hold::Deferred(until);
-        if known || !create { LinkNews::None } else { LinkNews::Deferred }
+        let unseen = known || !create || self.is_dropped();
+        if unseen { LinkNews::None } else { LinkNews::Deferred }
     }
 
     /// Work stops until somebody does something. News only to those who have no link by it.
