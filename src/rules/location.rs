@@ -28,6 +28,16 @@ pub(crate) fn setting<'a>(
     host: Option<&'a User>,
 ) -> Option<&'a LocationSetting> {
     let on_calendar = host.and_then(|user| host_setting(&calendar.kind, &user.id));
+    nearest(account, calendar, on_calendar, host)
+}
+
+/// Like [`setting`], if the host's setting on the calendar is at hand.
+pub(crate) fn nearest<'a>(
+    account: &'a Account,
+    calendar: &'a Calendar,
+    on_calendar: Option<&'a LocationSetting>,
+    host: Option<&'a User>,
+) -> Option<&'a LocationSetting> {
     let of_user = host.and_then(|user| user.default_location.as_ref());
     let of_account = Some(&account.default_location);
     [on_calendar, calendar.location.as_ref(), of_user, of_account]

@@ -1,6 +1,7 @@
 //! Who calls, and for which account (R5).
 
 use super::planner::Planner;
+use super::records::UserRow;
 use crate::error::{Error, Refusal, Thing, missing};
 use crate::words::{AccountId, Role, UserId};
 
@@ -66,7 +67,7 @@ impl Caller {
         if let Actor::User(user) = &self.actor {
             let membership = planner.peek(&keys.membership(&self.account, user)).await?;
             let row = planner.peek(&keys.user(user)).await?;
-            if membership.is_none() || row.is_none_or(|row| row.deleted) {
+            if membership.is_none() || UserRow::present(row).is_none() {
                 let (account, user) = (self.account.clone(), user.clone());
                 return Err(Refusal::NotAMember { account, user }.into());
             }

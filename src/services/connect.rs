@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::core::{Command, Core, Plan};
 use super::planner::{Planner, decode};
-use super::records::{ClaimRow, ConnectionRow, Tokens, WaitingRow};
+use super::records::{ClaimRow, ConnectionRow, Tokens, UserRow, WaitingRow};
 use crate::error::{Error, Fault, Refusal, Thing, missing};
 use crate::ports::{Access, Page, Sealer, TokenGrant, ZoomError};
 use crate::words::{Secret, UserId, ZoomAccountId};
@@ -45,10 +45,7 @@ pub enum Advice {
 /// that another user may hold of the same Zoom account.
 pub(crate) async fn check_user(core: &Core, user: &UserId) -> Result<(), Error> {
     let row = core.planner()?.peek(&core.keys.user(user)).await?;
-    match row {
-        Some(row) if !row.deleted => Ok(()),
-        _ => Err(missing(Thing::User(user.clone()))),
-    }
+    UserRow::present(row).map(|_| ()).ok_or_else(|| missing(Thing::User(user.clone())))
 }
 
 /// Trades the code of a consent for tokens, and finds out who consented.
@@ -88,7 +85,7 @@ impl Command for Connect<'_> {
     ) -> Result<Plan<Self::Done>, Error> {
         let keys = planner.keys;
         let known = planner.load(&keys.user(self.user)).await?;
-        if known.is_none_or(|row| row.deleted) {
+        if UserRow::present(known).is_none() {
             return Err(missing(Thing::User(self.user.clone())));
         }
         let claim = keys.claim(self.zoom);
@@ -147,7 +144,7 @@ impl Command for HandOver<'_> {
         let Some(mut connection) = connection.filter(is_live) else {
             return Ok(Plan::Nothing(()));
         };
-        if user.is_none_or(|row| row.deleted) {
+        if UserRow::present(user).is_none() {
             return Ok(Plan::Nothing(()));
         }
         connection.tokens = Some(seal(core, planner.now, (&tie.user, self.zoom), self.grant)?);

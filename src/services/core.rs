@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::keys::Keys;
-use super::planner::{Planner, get, mint};
-use super::records::Booked;
+use super::planner::{Planner, decode, get, mint};
+use super::records::{Booked, Record};
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
     ChangeSet, Clock, CommitOutcome, Entropy, Page, Scan, ScanPage, Sealer, Store, ZoomApi,
@@ -18,6 +18,8 @@ use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND, LinkId};
 
 /// How often a change set is sent while its outcome stays unknown.
 const MOST_SENDS: u32 = 4;
+/// Rows of one page of a scan that wants them all.
+const SCAN_PAGE: u16 = 100;
 
 /// What the services work with.
 pub(crate) struct Core {
@@ -154,5 +156,21 @@ impl Core {
     pub(crate) async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, Fault> {
         let doing = StoreCall::Scan;
         self.store.scan(scan, page).await.map_err(|source| Fault::Store { doing, source })
+    }
+
+    /// All rows of a scan, page by page.
+    pub(crate) async fn scan_all<R: Record>(&self, scan: &Scan) -> Result<Vec<R>, Fault> {
+        let mut found = Vec::new();
+        let mut page = Page::first(SCAN_PAGE);
+        loop {
+            let answer = self.scan(scan, &page).await?;
+            for (key, row) in &answer.rows {
+                found.push(decode(key, &row.row)?);
+            }
+            match answer.next {
+                Some(cursor) => page = Page::after(cursor, SCAN_PAGE),
+                None => return Ok(found),
+            }
+        }
     }
 }

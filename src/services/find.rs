@@ -7,16 +7,12 @@ use chrono::{DateTime, Utc};
 
 use super::caller::Caller;
 use super::core::{Command, Core, Plan};
-use super::planner::{Planner, decode};
+use super::planner::Planner;
 use super::setup::Setup;
 use crate::error::{Error, Fault, InvalidInput, Refusal};
-use crate::ports::Page;
 use crate::rules::host_day::{HostDay, days_touched};
 use crate::rules::{Offer, offers};
 use crate::words::{CalendarId, CalendarRef, Interval, Occupancy, Occupant, UserId};
-
-/// Rows of one page of a host's days.
-const PAGE: u16 = 100;
 
 /// A slot that can be booked.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -82,17 +78,7 @@ pub(crate) async fn occupancies(
 ) -> Result<Vec<Occupancy>, Fault> {
     let days = days_touched(reach);
     let scan = core.keys.host_days(occupant, *days.start(), *days.end());
-    let mut found = BTreeSet::new();
-    let mut page = Page::first(PAGE);
-    loop {
-        let answer = core.scan(&scan, &page).await?;
-        for (key, day) in &answer.rows {
-            let day: HostDay = decode(key, &day.row)?;
-            found.extend(day.occupancies().iter().cloned());
-        }
-        match answer.next {
-            Some(cursor) => page = Page::after(cursor, PAGE),
-            None => return Ok(found.into_iter().collect()),
-        }
-    }
+    let days: Vec<HostDay> = core.scan_all(&scan).await?;
+    let found: BTreeSet<&Occupancy> = days.iter().flat_map(HostDay::occupancies).collect();
+    Ok(found.into_iter().cloned().collect())
 }

@@ -5,15 +5,10 @@ use std::collections::BTreeMap;
 use super::core::Core;
 use super::find::occupancies;
 use super::keys::LINK;
-use super::planner::decode;
-use super::records::{AppointmentRow, Booked, Record};
+use super::records::{AppointmentRow, Booked};
 use crate::error::Fault;
-use crate::ports::Page;
 use crate::rules::link::Link;
 use crate::words::{AccountId, Interval, Occupancy, Occupant, UserId, ZoomAccountId};
-
-/// Rows of one page.
-const PAGE: u16 = 100;
 
 /// What the rows say.
 pub(crate) struct Inspected {
@@ -36,12 +31,15 @@ pub(crate) async fn inspect(
 ) -> Result<Inspected, Fault> {
     let (mut appointments, mut links) = (Vec::new(), Vec::new());
     for account in accounts {
-        for row in all::<AppointmentRow>(core, account, "appointment").await? {
+        for row in core
+            .scan_all::<AppointmentRow>(&core.keys.all_of_account(account, "appointment"))
+            .await?
+        {
             if let AppointmentRow::Kept(booked) = row {
                 appointments.push(*booked);
             }
         }
-        links.extend(all::<Link>(core, account, LINK).await?);
+        links.extend(core.scan_all::<Link>(&core.keys.all_of_account(account, LINK)).await?);
     }
     let (mut held, mut connections) = (Vec::new(), BTreeMap::new());
     let mut planner = core.planner()?;
@@ -54,20 +52,4 @@ pub(crate) async fn inspect(
         }
     }
     Ok(Inspected { held, appointments, links, connections })
-}
-
-async fn all<R: Record>(core: &Core, account: &AccountId, kind: &str) -> Result<Vec<R>, Fault> {
-    let scan = core.keys.all_of_account(account, kind);
-    let mut found = Vec::new();
-    let mut page = Page::first(PAGE);
-    loop {
-        let answer = core.scan(&scan, &page).await?;
-        for (key, row) in &answer.rows {
-            found.push(decode(key, &row.row)?);
-        }
-        match answer.next {
-            Some(cursor) => page = Page::after(cursor, PAGE),
-            None => return Ok(found),
-        }
-    }
 }

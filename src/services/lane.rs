@@ -11,21 +11,27 @@ use crate::words::ZoomAccountId;
 /// How long the lane stays taken after the deadline of a call, for the second commit.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
 
-/// Takes the lane of a Zoom account; if another has it, says until when.
+/// Until when another has the lane of a Zoom account, if one has.
+pub(crate) async fn taken_until(
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+) -> Result<Option<DateTime<Utc>>, Fault> {
+    let lane = planner.load(&planner.keys.lane(zoom)).await?.unwrap_or_default();
+    let held = lane.lease.map(|lease| lease.until);
+    Ok(held.filter(|until| *until > planner.now))
+}
+
+/// Takes a lane that nobody has, for a call that is over by `deadline`.
 pub(crate) async fn take(
     planner: &mut Planner<'_>,
     zoom: &ZoomAccountId,
     holder: Uuid,
     deadline: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, Fault> {
+) -> Result<(), Fault> {
     let row = planner.keys.lane(zoom);
     let mut lane = planner.load(&row).await?.unwrap_or_default();
-    if let Some(held) = lane.lease.filter(|lease| lease.until > planner.now) {
-        return Ok(Some(held.until));
-    }
     lane.lease = Some(Lease { holder, until: deadline + LEASE_MARGIN });
-    planner.put(&row, &lane)?;
-    Ok(None)
+    planner.put(&row, &lane)
 }
 
 /// Gives the lane back. `false` if another has taken it meanwhile.

@@ -89,18 +89,18 @@ impl Prepare<'_> {
             return Ok(None);
         };
         let token = open(core, &connection, tokens)?;
-        let deadline = planner.now + core.settings.call_deadline;
-        let holder = planner.id.as_uuid();
-        if let Some(until) = lane::take(planner, &connection.zoom, holder, deadline).await? {
+        if let Some(until) = lane::taken_until(planner, &connection.zoom).await? {
             link.look_again(until.min(planner.now + LANE_RETRY));
             return Ok(None);
         }
         if let Some(until) = quota::charge(core, planner, &connection.zoom).await? {
-            lane::release(planner, &connection.zoom, holder).await?;
             let news = link.defer(until, planner.now);
             journal::news(planner, link, news)?;
             return Ok(None);
         }
+        let deadline = planner.now + core.settings.call_deadline;
+        let holder = planner.id.as_uuid();
+        lane::take(planner, &connection.zoom, holder, deadline).await?;
         link.begin(call.clone(), planner.now);
         let marker = format!("[ref:{}]", link.id.as_uuid().simple());
         Ok(Some(Box::new(Outgoing {

@@ -57,7 +57,7 @@ impl Command for PutMembership<'_> {
         if planner.peek(&keys.account(self.account)).await?.is_none() {
             return Err(missing(Thing::Account(self.account.clone())));
         }
-        if planner.peek(&keys.user(self.user)).await?.is_none_or(|row| row.deleted) {
+        if UserRow::present(planner.peek(&keys.user(self.user)).await?).is_none() {
             return Err(missing(Thing::User(self.user.clone())));
         }
         let row = keys.membership(self.account, self.user);
@@ -132,9 +132,8 @@ async fn check(planner: &mut Planner<'_>, calendar: &Calendar) -> Result<(), Err
 }
 
 fn check_location(calendar: &Calendar) -> Result<(), Refusal> {
-    let calendar_id = || calendar.id.clone();
-    check_calendar(calendar)
-        .map_err(|_| Refusal::DynamicLinkNeedsGroupCalendar { calendar: calendar_id() })
+    let refused = |_| Refusal::DynamicLinkNeedsGroupCalendar { calendar: calendar.id.clone() };
+    check_calendar(calendar).map_err(refused)
 }
 
 /// Sets where a calendar's appointments take place, or those of one of its hosts (R7).

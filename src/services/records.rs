@@ -67,6 +67,13 @@ pub(crate) struct UserRow {
     pub(crate) deleted: bool,
 }
 
+impl UserRow {
+    /// The user, unless there is none or they were deleted.
+    pub(crate) fn present(row: Option<Self>) -> Option<User> {
+        row.filter(|row| !row.deleted).map(|row| row.user)
+    }
+}
+
 impl Record for UserRow {}
 
 /// A user belongs to an account.

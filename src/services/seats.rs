@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::core::Core;
 use super::days::Days;
 use super::journal;
@@ -15,7 +17,6 @@ use crate::rules::link::Link;
 use crate::rules::offer_at;
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{Calendar, CalendarKind, Interval, LinkId, Location, Occupant, Topic, UserId};
-use chrono::{DateTime, TimeDelta, Utc};
 
 /// A seat that was found, and not yet taken.
 pub(crate) struct Seat {
@@ -96,20 +97,22 @@ async fn tallies(
     let CalendarKind::RoundRobin(hosts) = &calendar.kind else { return Ok(Tallies::new()) };
     let since = interval_start(calendar.fairness, calendar.zone, planner.now);
     let of = calendar.as_ref();
-    let users: Vec<&UserId> = hosts.as_slice().iter().map(|host| &host.user).collect();
-    let rows: Vec<_> = users.iter().map(|user| planner.keys.assignments(&of, user)).collect();
+    let hosts = hosts.as_slice().iter();
+    let rows: Vec<_> =
+        hosts.clone().map(|host| planner.keys.assignments(&of, &host.user)).collect();
     let assignments = planner.peek_all(&rows).await?;
-    let rows: Vec<_> = users.iter().map(|user| planner.keys.connection(user)).collect();
+    let rows: Vec<_> = hosts.clone().map(|host| planner.keys.connection(&host.user)).collect();
     let connections = planner.peek_all(&rows).await?;
-    let known = users.into_iter().zip(assignments).zip(connections);
-    let tallies = known.map(|((user, assignments), connection)| {
-        let is_theirs = |moved: &&Booked| moved.slot.owner.user() == Some(user);
-        let moved = moved.filter(is_theirs).and_then(Booked::assigned);
-        let mut tally = assignments.unwrap_or_default().tally(since, moved);
-        let connected = connection.is_some_and(|row| row.tokens.is_some());
-        tally.lacks_zoom = setup.meets_on_zoom(user) && !connected;
-        (user.clone(), tally)
-    });
+    let tallies =
+        hosts.zip(assignments).zip(connections).map(|((host, assignments), connection)| {
+            let user = &host.user;
+            let is_theirs = |moved: &&Booked| moved.slot.owner.user() == Some(user);
+            let moved = moved.filter(is_theirs).and_then(Booked::assigned);
+            let mut tally = assignments.unwrap_or_default().tally(since, moved);
+            let connected = connection.is_some_and(|row| row.tokens.is_some());
+            tally.lacks_zoom = setup.meets_on_zoom(host) && !connected;
+            (user.clone(), tally)
+        });
     Ok(tallies.collect())
 }
 
@@ -181,7 +184,7 @@ pub(crate) async fn use_link(
     Ok(Some(link))
 }
 
-/// The slot that an appointment leaves, without it, and its link if that was the last user's.
+/// The slot that an appointment leaves, without it, and the link that it used there.
 pub(crate) struct Left {
     pub(crate) slot: BookedSlot,
     pub(crate) link: Option<Link>,

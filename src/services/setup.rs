@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use super::calendars;
 use super::planner::Planner;
+use super::records::UserRow;
 use crate::error::{Error, Fault, Thing, missing};
-use crate::rules::location::setting;
+use crate::rules::location::nearest;
 use crate::rules::{Group, HostTimes, SlotRules, open_times};
 use crate::words::{
     Account, Calendar, CalendarKind, CalendarRef, Hours, Interval, LocationSetting, Occupancy,
-    Occupant, User, UserId,
+    Occupant, RoundRobinHost, User, UserId,
 };
 
 /// A calendar, its account, and those of its hosts who exist and belong to the account.
@@ -90,8 +91,9 @@ impl Setup {
     }
 
     /// Whether an appointment with this host takes place on Zoom (R7).
-    pub(crate) fn meets_on_zoom(&self, host: &UserId) -> bool {
-        let setting = setting(&self.account, &self.calendar, self.users.get(host));
+    pub(crate) fn meets_on_zoom(&self, host: &RoundRobinHost) -> bool {
+        let user = self.users.get(&host.user);
+        let setting = nearest(&self.account, &self.calendar, host.location.as_ref(), user);
         setting == Some(&LocationSetting::Zoom)
     }
 
@@ -112,7 +114,7 @@ pub(crate) async fn members(
     let rows: Vec<_> = ids.iter().map(|user| keys.membership(&calendar.account, user)).collect();
     let memberships = planner.peek_all(&rows).await?;
     let known = users.into_iter().zip(memberships).filter_map(|(user, membership)| {
-        let user = user.filter(|user| !user.deleted)?.user;
+        let user = UserRow::present(user)?;
         membership.map(|_| (user.id.clone(), user))
     });
     Ok(known.collect())
