@@ -95,7 +95,7 @@ async fn tallies(
 ) -> Result<Tallies, Fault> {
     let calendar = &setup.calendar;
     let CalendarKind::RoundRobin(hosts) = &calendar.kind else { return Ok(Tallies::new()) };
-    let since = interval_start(calendar.fairness, calendar.zone, planner.now);
+    let since = interval_start(calendar.sharing.interval, calendar.zone, planner.now);
     let of = calendar.as_ref();
     let hosts = hosts.as_slice().iter();
     let rows: Vec<_> =

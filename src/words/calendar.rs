@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::fairness::Fairness;
 use super::hosts::{CollectiveHosts, RoundRobinHosts};
 use super::hours::{WeeklyHours, Window};
 use super::id::{AccountId, CalendarId, UserId};
+use super::limits::Limits;
 use super::location::LocationSetting;
 use super::occupancy::CalendarRef;
-use super::slot_settings::{BookingWindow, Notice, SlotSettings};
+use super::sharing::Sharing;
+use super::slot_settings::{BookingWindow, Lapse, Notice, SlotSettings};
 use super::text::Name;
 use super::zone::Zone;
 
@@ -74,7 +75,7 @@ pub struct Calendar {
     pub name: Name,
     /// Who hosts.
     pub kind: CalendarKind,
-    /// The zone of the grid and of the booking window's dates.
+    /// The zone of the grid, of the booking window's dates and of the limits' periods.
     pub zone: Zone,
     /// Length, grid, buffers and seats of its slots.
     pub slot: SlotSettings,
@@ -84,8 +85,21 @@ pub struct Calendar {
     pub window: BookingWindow,
     /// Whether an appointment is confirmed at once, as by default.
     pub confirmation: Confirmation,
-    /// The interval of fairness, the calendar month by default.
-    pub fairness: Fairness,
+    /// How long after booking an appointment that nobody confirmed is cancelled. Never by default.
+    #[serde(default)]
+    pub lapse: Option<Lapse>,
+    /// How long before the start an invitee can last cancel. Until the end by default.
+    #[serde(default)]
+    pub cancel_notice: Notice,
+    /// How long before the start an invitee can last move an appointment. Until the end by default.
+    #[serde(default)]
+    pub move_notice: Notice,
+    /// How many appointments it takes. As many as fit by default.
+    #[serde(default)]
+    pub limits: Limits,
+    /// How the hosts of a round robin share its appointments.
+    #[serde(default)]
+    pub sharing: Sharing,
     /// Where its appointments take place, if set (R7).
     pub location: Option<LocationSetting>,
 }
@@ -111,7 +125,11 @@ impl Calendar {
             notice: Notice::default(),
             window: BookingWindow::default(),
             confirmation: Confirmation::Automatic,
-            fairness: Fairness::Month,
+            lapse: None,
+            cancel_notice: Notice::NONE,
+            move_notice: Notice::NONE,
+            limits: Limits::default(),
+            sharing: Sharing::default(),
             location: None,
         }
     }

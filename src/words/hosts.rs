@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::UserId;
 use super::location::LocationSetting;
+use super::sharing::Weight;
 
 /// The most hosts of a round robin calendar.
 pub const MAX_ROUND_ROBIN_HOSTS: usize = 2000;
@@ -63,21 +65,43 @@ pub struct RoundRobinHost {
     pub user: UserId,
     /// Higher is asked first.
     pub priority: i32,
+    /// Their share of the appointments, where shares are to be equal by weight.
+    #[serde(default)]
+    pub weight: Weight,
+    /// When they joined the calendar, if that is to be credited: who joins within an interval of
+    /// fairness is taken to have had their share of what came before.
+    #[serde(default)]
+    pub joined: Option<DateTime<Utc>>,
     /// Where this host's appointments of the calendar take place, if set (R7).
     pub location: Option<LocationSetting>,
 }
 
 impl RoundRobinHost {
-    /// A host of priority 0 without a location of their own.
+    /// A host of priority 0 and weight 100, there from the beginning, without a location of their
+    /// own.
     #[must_use]
-    pub const fn new(user: UserId) -> Self {
-        Self { user, priority: 0, location: None }
+    pub fn new(user: UserId) -> Self {
+        Self { user, priority: 0, weight: Weight::default(), joined: None, location: None }
     }
 
     /// With a priority: higher is asked first.
     #[must_use]
     pub const fn with_priority(mut self, priority: i32) -> Self {
         self.priority = priority;
+        self
+    }
+
+    /// With a share of the appointments, as against the other hosts'.
+    #[must_use]
+    pub const fn with_weight(mut self, weight: Weight) -> Self {
+        self.weight = weight;
+        self
+    }
+
+    /// With the instant at which they joined the calendar.
+    #[must_use]
+    pub const fn with_joined(mut self, joined: DateTime<Utc>) -> Self {
+        self.joined = Some(joined);
         self
     }
 

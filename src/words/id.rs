@@ -1,6 +1,7 @@
 //! Ids: those of the host application are opaque text, those that the core mints are UUIDs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,10 +26,10 @@ macro_rules! host_ids {
     ($($(#[$doc:meta])* $name:ident = $what:literal;)+) => {$(
         $(#[$doc])*
         ///
-        /// An opaque text of 1 to 128 bytes, compared byte by byte.
+        /// An opaque text of 1 to 128 bytes, compared byte by byte. Clones share it.
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Takes the id as it is.
@@ -40,7 +41,7 @@ macro_rules! host_ids {
                 if id.is_empty() || id.len() > MAX_ID_BYTES {
                     return Err(InvalidId { what: $what, bytes: id.len() });
                 }
-                Ok(Self(id))
+                Ok(Self(id.into()))
             }
         }
 

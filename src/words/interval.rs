@@ -10,10 +10,15 @@ pub(crate) const EARLIEST_SECOND: i64 = 0;
 pub(crate) const LATEST_SECOND: i64 = 7_258_118_400;
 
 /// The latest instant the crate works with.
-pub(crate) const LATEST: DateTime<Utc> = match DateTime::from_timestamp(LATEST_SECOND, 0) {
-    Some(latest) => latest,
-    None => DateTime::UNIX_EPOCH,
-};
+pub(crate) const LATEST: DateTime<Utc> = instant(LATEST_SECOND);
+
+/// An instant of an interval. All its seconds are in the range of chrono.
+const fn instant(second: i64) -> DateTime<Utc> {
+    match DateTime::from_timestamp(second, 0) {
+        Some(instant) => instant,
+        None => DateTime::UNIX_EPOCH,
+    }
+}
 
 /// An instant lies outside the years 1970 to 2199, or between two seconds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -58,8 +63,9 @@ pub(crate) fn check_instant(given: DateTime<Utc>) -> Result<(), InvalidInstant> 
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "(i64, i64)", into = "(i64, i64)")]
 pub struct Interval {
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
+    /// Unix seconds: what is compared and added up by the million.
+    start: i64,
+    end: i64,
 }
 
 impl Interval {
@@ -74,25 +80,25 @@ impl Interval {
         if end <= start {
             return Err(InvalidInterval::EndNotAfterStart { start, end });
         }
-        Ok(Self { start, end })
+        Ok(Self { start: start.timestamp(), end: end.timestamp() })
     }
 
     /// The first instant.
     #[must_use]
     pub const fn start(self) -> DateTime<Utc> {
-        self.start
+        instant(self.start)
     }
 
     /// The first instant after it.
     #[must_use]
     pub const fn end(self) -> DateTime<Utc> {
-        self.end
+        instant(self.end)
     }
 
     /// Elapsed time.
     #[must_use]
     pub fn length(self) -> TimeDelta {
-        self.end.signed_duration_since(self.start)
+        TimeDelta::seconds(self.end.saturating_sub(self.start))
     }
 
     /// Whether the two share an instant.
@@ -111,14 +117,14 @@ impl Interval {
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        write!(f, "{}/{}", text(self.start), text(self.end))
+        write!(f, "{}/{}", text(self.start()), text(self.end()))
     }
 }
 
 /// Rows hold Unix seconds: two numbers, not two dates as text.
 impl From<Interval> for (i64, i64) {
     fn from(interval: Interval) -> Self {
-        (interval.start.timestamp(), interval.end.timestamp())
+        (interval.start, interval.end)
     }
 }
 
@@ -136,9 +142,8 @@ pub struct InvalidSeconds {
 impl TryFrom<(i64, i64)> for Interval {
     type Error = InvalidSeconds;
     fn try_from((start, end): (i64, i64)) -> Result<Self, InvalidSeconds> {
-        let invalid = InvalidSeconds { start, end };
-        let instant = |seconds| DateTime::from_timestamp(seconds, 0).ok_or(invalid);
-        Self::new(instant(start)?, instant(end)?).map_err(|_| invalid)
+        let legal = EARLIEST_SECOND <= start && start < end && end <= LATEST_SECOND;
+        if legal { Ok(Self { start, end }) } else { Err(InvalidSeconds { start, end }) }
     }
 }
 

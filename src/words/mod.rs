@@ -5,16 +5,18 @@
 
 mod appointment;
 mod calendar;
-mod fairness;
 mod hosts;
 mod hours;
 mod id;
 mod interval;
+mod limits;
 mod location;
 mod newtype;
 mod occupancy;
 mod people;
 mod secret;
+mod setting;
+mod sharing;
 mod slot_settings;
 mod text;
 mod web_link;
@@ -23,7 +25,6 @@ mod zoom;
 
 pub use appointment::Status;
 pub use calendar::{Calendar, CalendarKind, Confirmation};
-pub use fairness::{Fairness, FairnessDays, InvalidFairnessDays};
 pub use hosts::{
     Attendance, CollectiveHost, CollectiveHosts, InvalidHosts, MAX_COLLECTIVE_HOSTS,
     MAX_ROUND_ROBIN_HOSTS, RoundRobinHost, RoundRobinHosts,
@@ -35,13 +36,19 @@ pub use id::{
 };
 pub(crate) use interval::{EARLIEST_SECOND, LATEST, LATEST_SECOND, check_instant};
 pub use interval::{Interval, InvalidInstant, InvalidInterval, InvalidSeconds};
+pub use limits::{Limit, Limits, Period, PeriodLimits};
 pub use location::{FixedLocation, Location, LocationSetting};
 pub use occupancy::{CalendarRef, InvalidOccupancy, Occupancy, Occupant};
 pub use people::{Account, Participant, Role, User};
 pub use secret::Secret;
+pub use setting::InvalidSetting;
+pub use sharing::{
+    CountedBy, Distribution, Fairness, FairnessDays, NoShows, RescheduleHost, Sharing, Sticky,
+    Weight,
+};
 pub use slot_settings::{
-    BookingWindow, Buffer, GridOffset, GridStep, InvalidDates, InvalidSetting, Notice, Seats,
-    SlotLength, SlotSettings, WindowDates, WindowDays,
+    BookingWindow, Buffer, GridOffset, GridStep, InvalidDates, Lapse, Notice, Seats, SlotLength,
+    SlotSettings, WindowDates, WindowDays,
 };
 pub use text::{Address, Email, InvalidText, LocationText, Name, Notes, Phone, Title};
 pub use web_link::{InvalidLink, JoinUrl, MAX_LINK_BYTES, StaticLink};

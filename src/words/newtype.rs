@@ -40,7 +40,7 @@ macro_rules! text_newtype {
 
         impl From<$name> for String {
             fn from(text: $name) -> Self {
-                text.0
+                String::from(&*text.0)
             }
         }
     };

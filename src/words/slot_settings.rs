@@ -4,79 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Interval;
-
-/// A number of a calendar's settings is out of range.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{what} must be {least} to {most} {unit}, not {given}")]
-#[non_exhaustive]
-pub struct InvalidSetting {
-    /// Which setting was refused.
-    pub what: &'static str,
-    /// What is counted.
-    pub unit: &'static str,
-    /// What was given.
-    pub given: u32,
-    /// The smallest legal number.
-    pub least: u32,
-    /// The largest legal number.
-    pub most: u32,
-}
-
-macro_rules! settings {
-    ($($(#[$doc:meta])*
-       $name:ident($number:ty) = $what:literal, $least:literal..=$most:literal $unit:ident;)+) => {$(
-        $(#[$doc])*
-        ///
-        #[doc = concat!("From ", $least, " to ", $most, " ", stringify!($unit), ".")]
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-        #[serde(try_from = "u32", into = "u32")]
-        pub struct $name($number);
-
-        impl $name {
-            #[doc = concat!("Takes ", $least, " to ", $most, " ", stringify!($unit), ".")]
-            ///
-            /// # Errors
-            /// [`InvalidSetting`] outside that range.
-            pub const fn new($unit: $number) -> Result<Self, InvalidSetting> {
-                if !matches!($unit, $least..=$most) {
-                    return Err(Self::refused($unit as u32));
-                }
-                Ok(Self($unit))
-            }
-
-            #[doc = concat!("The number of ", stringify!($unit), ".")]
-            #[must_use]
-            pub const fn $unit(self) -> $number {
-                self.0
-            }
-
-            const fn refused(given: u32) -> InvalidSetting {
-                InvalidSetting {
-                    what: $what,
-                    unit: stringify!($unit),
-                    given,
-                    least: $least,
-                    most: $most,
-                }
-            }
-        }
-
-        impl TryFrom<u32> for $name {
-            type Error = InvalidSetting;
-            fn try_from(given: u32) -> Result<Self, InvalidSetting> {
-                <$number>::try_from(given)
-                    .map_err(|_| Self::refused(given))
-                    .and_then(Self::new)
-            }
-        }
-
-        impl From<$name> for u32 {
-            fn from(setting: $name) -> Self {
-                Self::from(setting.0)
-            }
-        }
-    )+};
-}
+use super::setting::{elapsed_minutes, settings};
 
 settings! {
     /// How long a slot lasts, in elapsed time.
@@ -91,23 +19,13 @@ settings! {
     Seats(u16) = "number of seats", 1..=1000 seats;
     /// How long before its start a slot can still be booked, in elapsed time.
     Notice(u32) = "minimum notice", 0..=1_051_200 minutes;
+    /// How long after booking an unconfirmed appointment lapses, in elapsed time (R29).
+    Lapse(u32) = "lapse", 1..=1_051_200 minutes;
     /// How far ahead slots can be booked, in days of 24 hours.
     WindowDays(u16) = "booking window", 1..=730 days;
 }
 
-macro_rules! elapsed_minutes {
-    ($($name:ident)+) => {$(
-        impl $name {
-            /// As elapsed time.
-            #[must_use]
-            pub fn elapsed(self) -> TimeDelta {
-                TimeDelta::minutes(self.0.into())
-            }
-        }
-    )+};
-}
-
-elapsed_minutes! { SlotLength Buffer Notice }
+elapsed_minutes! { SlotLength Buffer Notice Lapse }
 
 impl WindowDays {
     /// As elapsed time.

@@ -96,7 +96,7 @@ fn calendar(at: &str, given: format::Calendar) -> Result<Calendar, InvalidScenar
     let mut calendar = Calendar::new(owner, given.name, kind, zone, slot);
     calendar.notice = given.notice_minutes;
     calendar.window = window;
-    calendar.fairness = given.fairness.unwrap_or(calendar.fairness);
+    calendar.sharing.interval = given.fairness.unwrap_or_default();
     if given.auto_confirm == Some(false) {
         calendar.confirmation = Confirmation::ByHost;
     }
