@@ -36,7 +36,8 @@ pub mod zoom;
 pub use error::{Conflict, Error, Fault, InvalidInput, Refusal, StoreCall, Thing};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
+pub use rules::{Slot, Slots};
 pub use services::{
     Actor, Advice, Affected, Appointment, BookRequest, BuildError, Builder, Caller, Connected,
-    Edit, LinkWork, MeetingLocation, RunReport, Scheduler, Slot,
+    Edit, LinkWork, MeetingLocation, RunReport, Scheduler,
 };

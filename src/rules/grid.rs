@@ -1,8 +1,9 @@
 //! The grid of starts: wall-clock times in the calendar's zone.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Timelike, Utc};
 
-use crate::words::{EARLIEST_SECOND, LATEST_SECOND, SlotSettings, Zone, check_instant};
+use super::wall_clock::{DAY, Steady, WallClock};
+use crate::words::{DateRange, EARLIEST_SECOND, LATEST_SECOND, SlotSettings, Zone, check_instant};
 
 /// The starts of the grid in `[from, to)`, sorted, each once, from 1970 until
 /// 2200-01-01T00:00:00Z.
@@ -17,21 +18,13 @@ pub fn starts(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<DateTime<Utc>> {
-    let (Some(earliest), Some(latest)) =
-        (DateTime::from_timestamp(EARLIEST_SECOND, 0), DateTime::from_timestamp(LATEST_SECOND, 0))
-    else {
-        return Vec::new();
+    // An instant between two seconds is no start: the first second after it may be.
+    let whole = |at: DateTime<Utc>| {
+        let begun = i64::from(at.timestamp_subsec_nanos() > 0);
+        at.timestamp().saturating_add(begun).clamp(EARLIEST_SECOND, LATEST_SECOND + 1)
     };
-    let mut starts: Vec<_> = zone
-        .dates(from.max(earliest), to.min(latest))
-        .flat_map(|date| wall_clock_starts(slot, date))
-        .flat_map(|local| zone.readings(local))
-        .filter(|start| (from..to).contains(start) && check_instant(*start).is_ok())
-        .collect();
-    // Where clocks are set back over midnight, the starts of two dates alternate.
-    starts.sort_unstable();
-    starts.dedup();
-    starts
+    let grid = Grid::new(zone, slot, (whole(from), whole(to)));
+    grid.starts().filter_map(|second| DateTime::from_timestamp(second, 0)).collect()
 }
 
 /// Whether an instant is a start of the grid: exactly if [`starts`] would list it.
@@ -46,19 +39,130 @@ pub fn is_start(zone: Zone, slot: &SlotSettings, instant: DateTime<Utc>) -> bool
             .is_some_and(|after| after % u32::from(slot.every().minutes()) == 0)
 }
 
-/// The wall-clock times of a date at which slots start.
-fn wall_clock_starts(
-    slot: &SlotSettings,
-    date: NaiveDate,
-) -> impl Iterator<Item = NaiveDateTime> + use<> {
-    let midnight = date.and_time(NaiveTime::MIN);
-    (slot.offset().minutes()..24 * 60)
-        .step_by(slot.every().minutes().into())
-        .filter_map(move |minute| midnight.checked_add_signed(TimeDelta::minutes(minute.into())))
+/// Starts at one distance from each other.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    first: i64,
+    /// The index of the first start.
+    index: usize,
+    count: usize,
+}
+
+/// The starts of a range, numbered from 0 in order.
+#[derive(Clone, Debug)]
+pub(super) struct Grid {
+    clock: WallClock,
+    every: i64,
+    /// 2⁶⁴ / `every`, rounded up: to divide by multiplying.
+    inverse: u128,
+    runs: Vec<Run>,
+    len: usize,
+}
+
+impl Grid {
+    /// The starts in `[from, to)`, in Unix seconds.
+    pub(super) fn new(zone: Zone, slot: &SlotSettings, (from, to): (i64, i64)) -> Self {
+        let every = i64::from(slot.every().minutes()) * 60;
+        let mut grid = Self {
+            clock: WallClock::new(zone, from, to),
+            every,
+            inverse: (1_u128 << 64) / u128::from(every.unsigned_abs()) + 1,
+            runs: Vec::with_capacity(4),
+            len: 0,
+        };
+        let steady = grid.clock.steady().to_vec();
+        for steady in steady {
+            let inside =
+                Steady { start: steady.start.max(from), end: steady.end.min(to), ..steady };
+            grid.extend(inside, i64::from(slot.offset().minutes()) * 60);
+        }
+        grid
+    }
+
+    /// Adds the starts of a time in which clocks are steady.
+    fn extend(&mut self, steady: Steady, offset: i64) {
+        if steady.end <= steady.start {
+            return;
+        }
+        // A grid that goes on over midnight as it came is one run, however many days it has.
+        if DAY % self.every == 0 && offset < self.every {
+            return self.push(offset - steady.ahead, steady.start, steady.end);
+        }
+        let days = |second: i64| (second + steady.ahead).div_euclid(DAY);
+        for day in days(steady.start)..=days(steady.end) {
+            let midnight = day * DAY - steady.ahead;
+            let next = (midnight + DAY).min(steady.end);
+            self.push(midnight + offset, steady.start.max(midnight + offset), next);
+        }
+    }
+
+    /// Adds the starts in `[from, to)` that lie a multiple of the step from `anchor`.
+    fn push(&mut self, anchor: i64, from: i64, to: i64) {
+        let first = from + (anchor - from).rem_euclid(self.every);
+        if first >= to {
+            return;
+        }
+        let count = usize::try_from((to - 1 - first) / self.every + 1).unwrap_or(0);
+        self.runs.push(Run { first, index: self.len, count });
+        self.len = self.len.saturating_add(count);
+    }
+
+    /// How many starts there are.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// All starts, in Unix seconds, in order.
+    pub(super) fn starts(&self) -> impl Iterator<Item = i64> {
+        self.runs.iter().flat_map(|run| (run.first..).step_by(self.step()).take(run.count))
+    }
+
+    fn step(&self) -> usize {
+        usize::try_from(self.every).unwrap_or(1)
+    }
+
+    /// The start of a number.
+    pub(super) fn start(&self, index: usize) -> Option<i64> {
+        let after = self.runs.partition_point(|run| run.index <= index);
+        let run = self.runs.get(after.checked_sub(1)?)?;
+        let after = i64::try_from(index - run.index).ok()?;
+        (index < self.len).then(|| run.first + after * self.every)
+    }
+
+    /// The number of the first start at or after a second; how many there are, if none is.
+    #[inline]
+    pub(super) fn first_from(&self, second: i64) -> usize {
+        let run = match self.runs.as_slice() {
+            [only] => only,
+            runs => {
+                let after = runs.partition_point(|run| run.first <= second);
+                match after.checked_sub(1).and_then(|before| runs.get(before)) {
+                    Some(run) => run,
+                    None => return 0,
+                }
+            }
+        };
+        // At most 230 years, and at most a day to divide by: exact.
+        let ahead = (second.saturating_sub(run.first)).max(0).unsigned_abs();
+        let rounded_up = u128::from(ahead + self.every.unsigned_abs() - 1);
+        let steps = usize::try_from((rounded_up * self.inverse) >> 64).unwrap_or(usize::MAX);
+        run.index + steps.min(run.count)
+    }
+
+    /// The numbers of the starts that lie on dates of the zone. More than one stretch if clocks
+    /// shift then.
+    pub(super) fn on(&self, dates: DateRange) -> impl Iterator<Item = std::ops::Range<usize>> {
+        let midnight = |date: chrono::NaiveDate| date.and_time(chrono::NaiveTime::MIN).and_utc();
+        let from = midnight(dates.from()).timestamp();
+        let to = midnight(dates.to()).timestamp().saturating_add(DAY);
+        self.clock.readings(from, to).map(|(from, to)| self.first_from(from)..self.first_from(to))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::words::{GridOffset, GridStep, SlotLength};
 

@@ -1,47 +1,57 @@
-//! What is known of one host's time, and how it is asked start by start.
+//! What is known of one host's time.
 
-use super::spans::{Span, merge};
-use crate::words::{CalendarRef, Interval, Occupancy, Occupant};
+use crate::words::{DateRange, Hours, Interval, Occupancy, Occupant};
 
 /// The time of one host, or of an unassigned calendar, around the starts asked about.
+///
+/// What is given must be complete over [`SlotRules::reach`](super::SlotRules::reach) of those
+/// starts; each list may be in any order and may overlap.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct HostTimes {
+pub struct HostTimes<'a> {
     occupant: Occupant,
-    open: Vec<Interval>,
+    hours: &'a Hours,
     occupied: Vec<Occupancy>,
-    busy: Vec<Interval>,
-    /// `open`, merged.
-    hours: Vec<Span>,
-    /// Padded occupancies and busy times, merged: where no new slot may reach with its buffers.
-    blocked: Vec<Span>,
+    busy: Option<Vec<Interval>>,
+    full: Vec<DateRange>,
 }
 
-impl HostTimes {
-    /// What is known of one host: when they are open ([`open_times`](super::open_times)), what
-    /// they have given to slots of any calendar of any account, and when they are busy elsewhere
-    /// (R21). Each list may be in any order and may overlap.
-    ///
-    /// All three must be complete over [`SlotRules::reach`](super::SlotRules::reach) of the starts
-    /// asked about. To move an appointment (R19), leave out the occupancy it leaves, or give it
-    /// with one seat less.
+impl<'a> HostTimes<'a> {
+    /// A host with these hours, whose time is all free.
     #[must_use]
-    pub fn new(
-        occupant: Occupant,
-        open: Vec<Interval>,
-        mut occupied: Vec<Occupancy>,
-        busy: Vec<Interval>,
-    ) -> Self {
-        occupied.sort_by_key(Occupancy::core);
-        let padded = occupied.iter().map(Occupancy::padded);
-        let blocked = padded.chain(busy.iter().copied()).map(Span::from).collect();
-        Self {
-            hours: merge(open.iter().copied().map(Span::from).collect()),
-            blocked: merge(blocked),
-            occupant,
-            open,
-            occupied,
-            busy,
-        }
+    pub const fn new(occupant: Occupant, hours: &'a Hours) -> Self {
+        Self { occupant, hours, occupied: Vec::new(), busy: Some(Vec::new()), full: Vec::new() }
+    }
+
+    /// With what they have given to slots of any calendar of any account (R19).
+    ///
+    /// To move an appointment, leave out the occupancy it leaves, or give it with one seat less.
+    #[must_use]
+    pub fn with_occupied(mut self, occupied: Vec<Occupancy>) -> Self {
+        self.occupied = occupied;
+        self
+    }
+
+    /// With the times when they are busy elsewhere, without those that are echoes of our own
+    /// appointments (R21).
+    #[must_use]
+    pub fn with_busy(mut self, busy: Vec<Interval>) -> Self {
+        self.busy = Some(busy);
+        self
+    }
+
+    /// It is not known when they are busy elsewhere: they can take no new slot (R21).
+    #[must_use]
+    pub fn with_busy_unknown(mut self) -> Self {
+        self.busy = None;
+        self
+    }
+
+    /// With dates of the calendar's zone on which they take no more appointments of the calendar,
+    /// since a limit of theirs is reached.
+    #[must_use]
+    pub fn with_full_dates(mut self, dates: Vec<DateRange>) -> Self {
+        self.full = dates;
+        self
     }
 
     /// Whose time it is.
@@ -52,81 +62,25 @@ impl HostTimes {
 
     /// When they are open.
     #[must_use]
-    pub fn open(&self) -> &[Interval] {
-        &self.open
+    pub const fn hours(&self) -> &'a Hours {
+        self.hours
     }
 
-    /// What they have given to slots, by start.
+    /// What they have given to slots.
     #[must_use]
     pub fn occupied(&self) -> &[Occupancy] {
         &self.occupied
     }
 
-    /// When they are busy elsewhere.
+    /// When they are busy elsewhere. `None`: it is not known.
     #[must_use]
-    pub fn busy(&self) -> &[Interval] {
-        &self.busy
-    }
-}
-
-/// Answers about one host for starts in ascending order, each list being walked once.
-#[derive(Clone, Debug)]
-pub(super) struct Sweep<'a> {
-    occupant: &'a Occupant,
-    hours: &'a [Span],
-    blocked: &'a [Span],
-    occupied: &'a [Occupancy],
-}
-
-impl<'a> Sweep<'a> {
-    pub(super) fn new(host: &'a HostTimes) -> Self {
-        Self {
-            occupant: &host.occupant,
-            hours: &host.hours,
-            blocked: &host.blocked,
-            occupied: &host.occupied,
-        }
+    pub fn busy(&self) -> Option<&[Interval]> {
+        self.busy.as_deref()
     }
 
-    pub(super) const fn occupant(&self) -> &'a Occupant {
-        self.occupant
-    }
-
-    /// Whether the host can take a new slot: it lies inside one open interval, and with its
-    /// buffers it meets nothing else.
-    pub(super) fn is_free(&mut self, core: Interval, padded: Interval) -> bool {
-        let (core, padded) = (Span::from(core), Span::from(padded));
-        skip(&mut self.hours, |open| open.end <= core.start);
-        let open = self.hours.first();
-        if !open.is_some_and(|open| open.start <= core.start && core.end <= open.end) {
-            return false;
-        }
-        skip(&mut self.blocked, |block| block.end <= padded.start);
-        let block = self.blocked.first();
-        block.is_none_or(|block| padded.end <= block.start)
-    }
-
-    /// What the host has given to slots of a calendar with that start and end: at most one, but
-    /// for slots that were booked while the calendar had other settings.
-    pub(super) fn sits_in<'b>(
-        &mut self,
-        calendar: &'b CalendarRef,
-        core: Interval,
-    ) -> impl Iterator<Item = &'a Occupancy> + use<'a, 'b> {
-        skip(&mut self.occupied, |occupancy| occupancy.core() < core);
-        let ahead = self.occupied;
-        ahead
-            .iter()
-            .take_while(move |occupancy| occupancy.core() == core)
-            .filter(move |occupancy| occupancy.is_slot(calendar, core))
-    }
-}
-
-/// Drops the items at the front that are over.
-fn skip<T>(items: &mut &[T], is_over: impl Fn(&T) -> bool) {
-    while let [first, rest @ ..] = *items
-        && is_over(first)
-    {
-        *items = rest;
+    /// The dates on which they take no more.
+    #[must_use]
+    pub fn full_dates(&self) -> &[DateRange] {
+        &self.full
     }
 }

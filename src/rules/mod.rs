@@ -1,7 +1,7 @@
 //! The rules: pure decisions over words.
 
 pub(crate) mod assign;
-mod collective;
+mod bits;
 pub(crate) mod fairness;
 mod grid;
 pub(crate) mod host_day;
@@ -15,6 +15,7 @@ pub(crate) mod slot;
 mod slot_rules;
 mod slots;
 mod spans;
+mod wall_clock;
 
 pub use grid::{is_start, starts};
 pub use host_times::HostTimes;
@@ -23,4 +24,4 @@ pub use link::{LinkState, ParkReason};
 pub use offer::{Offer, Place};
 pub use open_time::open_times;
 pub use slot_rules::{Group, InvalidRange, SlotRules};
-pub use slots::{offer_at, offers};
+pub use slots::{Slot, Slots, offer_at, slots};

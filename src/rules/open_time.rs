@@ -1,9 +1,10 @@
 //! When a host is open: weekly wall-clock hours, overrides of dates, time off.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{NaiveDate, Weekday};
 
 use super::spans::{Span, merge, subtract};
-use crate::words::{Hours, Interval, Window, Zone};
+use super::wall_clock::{DAY, WallClock};
+use crate::words::{Hours, Interval, Window};
 
 /// The open time of a host or an unassigned calendar inside `within`: sorted, disjoint, with
 /// touching intervals merged, also across midnight.
@@ -17,42 +18,57 @@ use crate::words::{Hours, Interval, Window, Zone};
 /// [`SlotRules::reach`](super::SlotRules::reach).
 #[must_use]
 pub fn open_times(hours: &Hours, within: Interval) -> Vec<Interval> {
-    let zone = hours.zone();
-    let dates = zone.dates(within.start(), within.end());
-    let within = Span::from(within);
-    let open = dates
-        .flat_map(|date| windows(hours, date).iter().map(move |window| (date, *window)))
-        .filter_map(|(date, window)| span(zone, date, window))
-        .filter_map(|span| cut(span, within))
-        .collect();
-    let off = hours.time_off().iter();
-    let off = off.filter_map(|off| cut((*off).into(), within)).collect();
-    subtract(&merge(open), &merge(off))
-        .into_iter()
-        // Every edge lies between those of `within`, so this leaves nothing out.
-        .filter_map(|span| Interval::try_from((span.start, span.end)).ok())
+    let (from, to) = within.into();
+    let clock = WallClock::new(hours.zone(), from, to);
+    let off = hours.time_off().iter().map(|off| Span::from(*off)).collect();
+    let open = subtract(&hours_on_clock(&clock, hours, within.into()), &merge(off));
+    open.into_iter()
+        .filter_map(|span| Interval::try_from((span.start.max(from), span.end.min(to))).ok())
         .collect()
 }
 
-/// The windows that hold on a date.
-fn windows(hours: &Hours, date: NaiveDate) -> &[Window] {
-    match hours.overrides().get(&date) {
-        Some(windows) => windows,
-        None => hours.weekly().windows(date.weekday()),
+/// Opening hours before time off, merged. Complete inside `within`, and not cut to it; `clock` is
+/// that of the hours' zone over at least that range.
+pub(super) fn hours_on_clock(clock: &WallClock, hours: &Hours, within: Span) -> Vec<Span> {
+    let steady = clock.steady();
+    let date_at = |second: i64, ahead: i64| second.saturating_add(ahead).div_euclid(DAY);
+    let (Some(first), Some(last)) = (steady.first(), steady.last()) else {
+        return Vec::new();
+    };
+    // One date more on each side: where clocks are set back over midnight, they show the date
+    // before again although that after it has begun.
+    let dates = date_at(within.start, first.ahead) - 1..=date_at(within.end, last.ahead) + 1;
+    let mut open = Vec::new();
+    for date in dates {
+        let edge = |minute: u16| date * DAY + i64::from(minute) * 60;
+        for window in windows(hours, date) {
+            let start = clock.opening(edge(window.from().minute()));
+            let end = clock.closing(edge(window.to().minute()));
+            // A window that a gap swallows is none.
+            if start < end && start < within.end && within.start < end {
+                open.push(Span { start, end });
+            }
+        }
     }
+    merge(open)
 }
 
-/// A window of a date in UTC. `None` if a gap swallows it.
-fn span(zone: Zone, date: NaiveDate, window: Window) -> Option<Span> {
-    let start = zone.opening(window.from().on(date)?).timestamp();
-    let end = zone.closing(window.to().on(date)?).timestamp();
-    (start < end).then_some(Span { start, end })
-}
-
-fn cut(span: Span, within: Span) -> Option<Span> {
-    let start = span.start.max(within.start);
-    let end = span.end.min(within.end);
-    (start < end).then_some(Span { start, end })
+/// The windows that hold on a date, given as days since 1970-01-01.
+fn windows(hours: &Hours, date: i64) -> &[Window] {
+    /// 1970-01-01, in chrono's days of the common era.
+    const EPOCH: i64 = 719_163;
+    let overrides = hours.overrides();
+    if !overrides.is_empty() {
+        let day = i32::try_from(date.saturating_add(EPOCH)).ok();
+        let date = day.and_then(NaiveDate::from_num_days_from_ce_opt);
+        if let Some(windows) = date.and_then(|date| overrides.get(&date)) {
+            return windows;
+        }
+    }
+    // 1970-01-01 was a Thursday.
+    let weekday = u8::try_from((date + 3).rem_euclid(7)).ok();
+    let weekday = weekday.and_then(|day| Weekday::try_from(day).ok());
+    weekday.map_or(&[], |weekday| hours.weekly().windows(weekday))
 }
 
 #[cfg(test)]
@@ -60,7 +76,7 @@ mod tests {
     use chrono::{DateTime, Utc, Weekday};
 
     use super::*;
-    use crate::words::WeeklyHours;
+    use crate::words::{WeeklyHours, Zone};
 
     fn interval(text: &str) -> Interval {
         let (start, end) = text.split_once('/').unwrap();
@@ -197,7 +213,13 @@ mod tests {
             let (first, last) = (wide.start().timestamp(), wide.end().timestamp());
             for start in (first..last - 90_000).step_by(7_000) {
                 let narrow = Span { start, end: start + 5_000 + start % 80_000 };
-                let expected: Vec<_> = all.iter().filter_map(|span| cut(*span, narrow)).collect();
+                let expected: Vec<_> = all
+                    .iter()
+                    .filter_map(|span| {
+                        let (start, end) = (span.start.max(narrow.start), span.end.min(narrow.end));
+                        (start < end).then_some(Span { start, end })
+                    })
+                    .collect();
                 let asked = Interval::try_from((narrow.start, narrow.end)).unwrap();
                 let got = open_times(&hours, asked).into_iter().map(Span::from);
                 assert!(got.eq(expected), "{zone} {asked}");

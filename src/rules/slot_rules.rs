@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::words::{
-    BookingWindow, CalendarRef, EARLIEST_SECOND, Interval, InvalidInterval, LATEST_SECOND, Notice,
-    SlotSettings, UserId, Zone,
+    BookingWindow, CalendarRef, DateRange, EARLIEST_SECOND, Interval, InvalidInterval,
+    LATEST_SECOND, Notice, SlotSettings, UserId, Zone,
 };
 
 /// How the hosts of a calendar share its slots.
@@ -35,6 +35,7 @@ pub struct SlotRules {
     slot: SlotSettings,
     notice: Notice,
     window: BookingWindow,
+    full: Vec<DateRange>,
 }
 
 /// The most days, of 24 hours, that one question can span.
@@ -79,7 +80,15 @@ impl SlotRules {
         notice: Notice,
         window: BookingWindow,
     ) -> Self {
-        Self { calendar, group, zone, slot, notice, window }
+        Self { calendar, group, zone, slot, notice, window, full: Vec::new() }
+    }
+
+    /// With dates of its zone on which the calendar takes no more appointments, since a limit of
+    /// the calendar is reached.
+    #[must_use]
+    pub fn with_full_dates(mut self, dates: Vec<DateRange>) -> Self {
+        self.full = dates;
+        self
     }
 
     /// The calendar.
@@ -118,6 +127,12 @@ impl SlotRules {
         self.window
     }
 
+    /// The dates on which it takes no more.
+    #[must_use]
+    pub fn full_dates(&self) -> &[DateRange] {
+        &self.full
+    }
+
     /// The time about which everything must be known of the hosts to decide on the starts in
     /// `[from, to)`: from the first buffer to the last.
     ///
@@ -139,26 +154,39 @@ impl SlotRules {
         (left > 0).then(|| left.into())
     }
 
-    /// Whether notice and window let a start be booked now.
-    pub(super) fn admits(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        let noticed = now.checked_add_signed(self.notice.elapsed());
-        let in_window = match self.window {
-            BookingWindow::Days(days) => {
-                now.checked_add_signed(days.elapsed()).is_none_or(|end| start < end)
-            }
-            BookingWindow::Dates(dates) => {
-                (dates.from()..=dates.to()).contains(&self.zone.date(start))
-            }
-        };
-        in_window && noticed.is_some_and(|earliest| earliest <= start)
+    /// The first second at which something may start that is booked now: notice is included.
+    pub(super) fn first_with_notice(&self, now: DateTime<Utc>) -> i64 {
+        now.checked_add_signed(self.notice.elapsed()).map_or(i64::MAX, whole_second)
     }
+
+    /// The first second that is no longer in a window of days, as seen now.
+    pub(super) fn end_of_window(&self, now: DateTime<Utc>) -> i64 {
+        let end = match self.window {
+            BookingWindow::Days(days) => now.checked_add_signed(days.elapsed()),
+            BookingWindow::Dates(_) => None,
+        };
+        end.map_or(i64::MAX, whole_second)
+    }
+
+    /// The dates of a window of dates.
+    pub(super) const fn window_dates(&self) -> Option<DateRange> {
+        match self.window {
+            BookingWindow::Days(_) => None,
+            BookingWindow::Dates(dates) => Some(dates),
+        }
+    }
+}
+
+/// The first whole second that is not before an instant.
+fn whole_second(at: DateTime<Utc>) -> i64 {
+    at.timestamp().saturating_add(i64::from(at.timestamp_subsec_nanos() > 0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::words::{
-        AccountId, Buffer, CalendarId, GridStep, SlotLength, WindowDates, WindowDays,
+        AccountId, Buffer, CalendarId, DateRange, GridStep, SlotLength, WindowDays,
     };
 
     fn utc(text: &str) -> DateTime<Utc> {
@@ -174,6 +202,15 @@ mod tests {
         SlotRules::new(calendar, Group::RoundRobin, zone, slot, notice, window)
     }
 
+    /// Whether notice and window let a start be booked now.
+    fn admits(rules: &SlotRules, start: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let second = start.timestamp();
+        let date = rules.zone().date(start);
+        let in_dates = |dates: DateRange| (dates.from()..=dates.to()).contains(&date);
+        (rules.first_with_notice(now)..rules.end_of_window(now)).contains(&second)
+            && rules.window_dates().is_none_or(in_dates)
+    }
+
     #[test]
     fn notice_is_included_and_a_window_of_days_is_not() {
         let now = utc("2026-10-31T12:10");
@@ -186,14 +223,14 @@ mod tests {
             ("2026-11-02T12:09", true),
             ("2026-11-02T12:10", false),
         ] {
-            assert_eq!(rules.admits(utc(start), now), admitted, "{start}");
+            assert_eq!(admits(&rules, utc(start), now), admitted, "{start}");
         }
     }
 
     #[test]
     fn a_window_of_dates_is_one_of_the_calendars_zone() {
         let date = |text: &str| text.parse().unwrap();
-        let dates = WindowDates::new(date("2026-11-02"), date("2026-11-03")).unwrap();
+        let dates = DateRange::new(date("2026-11-02"), date("2026-11-03")).unwrap();
         let rules = rules("Asia/Kolkata", 0, BookingWindow::Dates(dates));
         for (start, admitted) in [
             ("2026-11-01T18:29", false),
@@ -201,7 +238,7 @@ mod tests {
             ("2026-11-03T18:29", true),
             ("2026-11-03T18:30", false),
         ] {
-            assert_eq!(rules.admits(utc(start), utc("2026-01-01T00:00")), admitted, "{start}");
+            assert_eq!(admits(&rules, utc(start), utc("2026-01-01T00:00")), admitted, "{start}");
         }
     }
 
@@ -210,7 +247,7 @@ mod tests {
         let days = BookingWindow::Days(WindowDays::new(730).unwrap());
         let rules = rules("UTC", 1_051_200, days);
         for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
-            assert!(!rules.admits(utc("2026-11-01T00:00"), now));
+            assert!(!admits(&rules, utc("2026-11-01T00:00"), now));
         }
     }
 

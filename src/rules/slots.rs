@@ -1,13 +1,26 @@
 //! Which slots are bookable: one decision, for the slot query and for booking (R20).
+//!
+//! All starts of a question are numbered, and what can be booked is kept as bits, a row for each
+//! host: so the time of a thousand hosts over months is looked through in milliseconds, and who is
+//! free at one start is read off the rows when somebody asks.
 
-use chrono::{DateTime, Utc};
+mod each;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod together;
 
-use super::collective::Team;
-use super::grid::{is_start, starts};
-use super::host_times::{HostTimes, Sweep};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::bits;
+use super::grid::Grid;
+use super::host_times::HostTimes;
 use super::offer::{Offer, Place};
 use super::slot_rules::{Group, InvalidRange, SlotRules, checked_range};
-use crate::words::{Interval, Occupant};
+use crate::words::{Interval, Occupant, UserId};
+use each::Each;
+use sheet::Sheet;
+use together::{Team, Together};
 
 /// What can be booked at a start now. `None`: nothing.
 ///
@@ -16,263 +29,180 @@ use crate::words::{Interval, Occupant};
 #[must_use]
 pub fn offer_at(
     rules: &SlotRules,
-    hosts: &[HostTimes],
+    hosts: &[HostTimes<'_>],
     start: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Option<Offer> {
-    is_start(rules.zone(), rules.slot(), start)
-        .then(|| decide(rules, &mut sweeps(rules, hosts), start, now))
-        .flatten()
+    let after = start.checked_add_signed(TimeDelta::seconds(1))?;
+    slots(rules, hosts, start, after, now).ok()?.iter().next().map(Slot::offer)
 }
 
-/// What can be booked now at each start of the grid in `[from, to)`, sorted.
+/// What can be booked now at each start of the grid in `[from, to)`.
 ///
-/// Exactly the answers of [`offer_at`], but each host's time is walked only once. What must be
-/// known of the hosts is the [`reach`](SlotRules::reach) of the range.
+/// Exactly the answers of [`offer_at`]. `hosts` are those of the calendar, each once, in any order;
+/// for an unassigned calendar the calendar itself. What must be known of them is the
+/// [`reach`](SlotRules::reach) of the range. Takes time in proportion to hosts, days and busy
+/// times.
 ///
 /// # Errors
 /// [`InvalidRange`] if the range is empty, longer than 366 days, or not in whole seconds of the
 /// years 1970 to 2199.
-pub fn offers(
+pub fn slots(
     rules: &SlotRules,
-    hosts: &[HostTimes],
+    hosts: &[HostTimes<'_>],
     from: DateTime<Utc>,
     to: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<Vec<Offer>, InvalidRange> {
+) -> Result<Slots, InvalidRange> {
     let range = checked_range(from, to)?;
-    let mut sweeps = sweeps(rules, hosts);
-    Ok(starts(rules.zone(), rules.slot(), range.start(), range.end())
-        .into_iter()
-        .filter_map(|start| decide(rules, &mut sweeps, start, now))
-        .collect())
+    let hosts = counting(rules, hosts);
+    let mut sheet = Sheet::new(rules, range, now);
+    let mut bookable = vec![0; sheet.words()];
+    let who = match rules.group() {
+        Group::RoundRobin | Group::Unassigned => {
+            Who::Each(Each::new(rules, &mut sheet, &hosts, &mut bookable))
+        }
+        Group::Collective { primary, optional } => {
+            let primary = Occupant::User(primary.clone());
+            let team = Team { hosts: &hosts, primary, optional };
+            Who::Together(Together::new(rules, &mut sheet, &team, &mut bookable))
+        }
+    };
+    Ok(Slots {
+        hosts: hosts.iter().map(|host| host.occupant().clone()).collect(),
+        unknown: hosts.iter().map(|host| host.busy().is_none()).collect(),
+        length: rules.slot().length().elapsed().num_seconds(),
+        grid: sheet.into_grid(),
+        bookable,
+        who,
+    })
 }
 
 /// The hosts that count for a calendar, by id.
-fn sweeps<'a>(rules: &SlotRules, hosts: &'a [HostTimes]) -> Vec<Sweep<'a>> {
-    let counts = |occupant: &Occupant| match (rules.group(), occupant) {
+fn counting<'a, 'h>(rules: &SlotRules, hosts: &'a [HostTimes<'h>]) -> Vec<&'a HostTimes<'h>> {
+    let counts = |host: &&HostTimes<'_>| match (rules.group(), host.occupant()) {
         (Group::Unassigned, Occupant::Calendar(calendar)) => calendar == rules.calendar(),
         (Group::RoundRobin | Group::Collective { .. }, Occupant::User(_)) => true,
         _ => false,
     };
-    let hosts = hosts.iter().filter(|host| counts(host.occupant()));
-    let mut sweeps: Vec<_> = hosts.map(Sweep::new).collect();
-    sweeps.sort_by_key(Sweep::occupant);
-    sweeps
+    let mut hosts: Vec<_> = hosts.iter().filter(counts).collect();
+    hosts.sort_by_key(|host| host.occupant());
+    hosts
 }
 
-/// The decision about one start of the grid. Starts come in ascending order.
-fn decide(
-    rules: &SlotRules,
-    sweeps: &mut [Sweep<'_>],
-    start: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Option<Offer> {
-    if !rules.admits(start, now) {
-        return None;
+/// The bookable slots of a range (R20), sorted by start.
+///
+/// Who can host a slot is worked out when it is asked for: the whole answer for a thousand hosts
+/// takes about a megabyte for three months.
+#[derive(Clone, Debug)]
+pub struct Slots {
+    hosts: Vec<Occupant>,
+    unknown: Vec<bool>,
+    length: i64,
+    grid: Grid,
+    bookable: Vec<u64>,
+    who: Who,
+}
+
+#[derive(Clone, Debug)]
+enum Who {
+    Each(Each),
+    Together(Together),
+}
+
+impl Slots {
+    /// The slots, by start.
+    pub fn iter(&self) -> impl Iterator<Item = Slot<'_>> {
+        bits::ones(&self.bookable).filter_map(|at| {
+            let start = self.grid.start(at)?;
+            let interval = Interval::try_from((start, start + self.length)).ok()?;
+            Some(Slot { slots: self, at, interval })
+        })
     }
-    let core = rules.slot().core(start)?;
-    let padded = rules.slot().padded(core)?;
-    match rules.group() {
-        Group::RoundRobin | Group::Unassigned => any_of(rules, sweeps, core, padded),
-        Group::Collective { primary, optional } => {
-            Team::new(primary, optional).all_of(rules, sweeps, core, padded)
-        }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        bits::ones(&self.bookable).count()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bookable.iter().all(|word| *word == 0)
+    }
+
+    /// The hosts whose busy times are not known, by id. They take no new slot until they are; what
+    /// they could take is missing here (R21).
+    pub fn busy_unknown(&self) -> impl Iterator<Item = &UserId> {
+        let hosts = self.hosts.iter().zip(&self.unknown);
+        hosts.filter(|(_, unknown)| **unknown).filter_map(|(host, _)| host.user())
     }
 }
 
-/// A slot of a round robin or an unassigned calendar: each host by themselves.
-fn any_of(
-    rules: &SlotRules,
-    sweeps: &mut [Sweep<'_>],
-    core: Interval,
-    padded: Interval,
-) -> Option<Offer> {
-    let mut places = Vec::new();
-    let mut total = 0;
-    for sweep in sweeps {
-        let host = sweep.occupant();
-        let own = sweep.sits_in(rules.calendar(), core).find(|slot| slot.owner() == host);
-        let (place, left) = if let Some(own) = own {
-            // A full slot blocks its host like any other.
-            let Some(seats_left) = rules.seats_left(own.seats_taken()) else {
-                continue;
-            };
-            let owner = host.clone();
-            (Place::Join { owner, seats_left }, seats_left)
-        } else if sweep.is_free(core, padded) {
-            (Place::New, rules.slot().seats().seats().into())
-        } else {
-            continue;
-        };
-        total += left;
-        places.push((host.clone(), place));
-    }
-    (!places.is_empty()).then(|| Offer::new(core, places, total))
+/// A slot that can be booked.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot<'a> {
+    slots: &'a Slots,
+    at: usize,
+    interval: Interval,
 }
 
-#[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-
-    use super::*;
-    use crate::words::{
-        AccountId, BookingWindow, Buffer, CalendarId, CalendarRef, GridStep, Notice, Occupancy,
-        Seats, SlotLength, SlotSettings, UserId, WindowDays, Zone,
-    };
-
-    fn at(minute: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::minutes(minute)
+impl<'a> Slot<'a> {
+    /// When it starts and ends, without buffers.
+    #[must_use]
+    pub const fn interval(self) -> Interval {
+        self.interval
     }
 
-    fn interval(from: i64, to: i64) -> Interval {
-        Interval::new(at(from), at(to)).unwrap()
-    }
-
-    fn calendar(id: &str) -> CalendarRef {
-        CalendarRef::new(AccountId::new("abc").unwrap(), CalendarId::new(id).unwrap())
-    }
-
-    fn user(id: &str) -> Occupant {
-        Occupant::User(UserId::new(id).unwrap())
-    }
-
-    fn collective(primary: &str, optional: &[&str]) -> Group {
-        let user = |id: &str| UserId::new(id).unwrap();
-        let optional = optional.iter().map(|id| user(id)).collect();
-        Group::Collective { primary: user(primary), optional }
-    }
-
-    /// Slots of an hour every hour, two seats, ten minutes before and five after.
-    fn rules(group: Group) -> SlotRules {
-        let slot = SlotSettings::new(SlotLength::new(60).unwrap(), GridStep::new(60).unwrap())
-            .with_buffers(Buffer::new(10).unwrap(), Buffer::new(5).unwrap())
-            .with_seats(Seats::new(2).unwrap());
-        let window = BookingWindow::Days(WindowDays::new(2).unwrap());
-        SlotRules::new(calendar("demo"), group, Zone::UTC, slot, Notice::new(60).unwrap(), window)
-    }
-
-    /// A slot of a calendar from one minute on, with the buffers of [`rules`].
-    fn taken(id: &str, from: i64, owner: &str, seats: u16) -> Occupancy {
-        let (core, padded) = (interval(from, from + 60), interval(from - 10, from + 65));
-        Occupancy::new(core, padded, calendar(id), user(owner), seats).unwrap()
-    }
-
-    /// Open all day.
-    fn host(id: &str, occupied: Vec<Occupancy>, busy: &[(i64, i64)]) -> HostTimes {
-        let busy = busy.iter().map(|(from, to)| interval(*from, *to)).collect();
-        HostTimes::new(user(id), vec![interval(0, 2880)], occupied, busy)
-    }
-
-    /// `A.` for a new slot, `A+1` for one seat left of a slot that exists, at minute 600.
-    #[track_caller]
-    fn assert_places(rules: &SlotRules, hosts: &[HostTimes], expected: &str, seats_left: u32) {
-        let offer = offer_at(rules, hosts, at(600), at(0));
-        let listed = offers(rules, hosts, at(600), at(601), at(0)).unwrap();
-        assert_eq!(listed, Vec::from_iter(offer.clone()));
-        let text = |(host, place): &(Occupant, Place)| match place {
-            Place::New => format!("{}.", host.user().unwrap()),
-            Place::Join { seats_left, .. } => format!("{}+{seats_left}", host.user().unwrap()),
-        };
-        let texts = offer.iter().flat_map(Offer::places).map(text);
-        assert_eq!(texts.collect::<Vec<_>>().join(" "), expected);
-        assert_eq!(offer.map_or(0, |offer| offer.seats_left()), seats_left);
-    }
-
-    #[test]
-    fn buffers_meet_busy_times_and_other_occupancies_half_open() {
-        let rules = rules(Group::RoundRobin);
-        // The slot is 600 to 660, with its buffers 590 to 665.
-        for (busy, free) in
-            [((0, 590), true), ((0, 591), false), ((665, 700), true), ((664, 700), false)]
-        {
-            let expected = if free { ("A.", 2) } else { ("", 0) };
-            assert_places(&rules, &[host("A", vec![], &[busy])], expected.0, expected.1);
-        }
-        // Of another calendar, padded from 665 on: back to back. A minute earlier they overlap.
-        for (from, free) in [(675, true), (674, false), (525, true), (526, false)] {
-            let expected = if free { ("A.", 2) } else { ("", 0) };
-            let other = taken("other", from, "A", 1);
-            assert_places(&rules, &[host("A", vec![other], &[])], expected.0, expected.1);
+    /// How many more appointments it has room for, at least 1; of a round robin, over all hosts.
+    #[must_use]
+    pub fn seats_left(self) -> u32 {
+        match &self.slots.who {
+            Who::Each(each) => each.seats_left(self.at),
+            Who::Together(together) => together.seats_left(self.at),
         }
     }
 
-    #[test]
-    fn a_slot_lies_in_one_open_interval_but_buffers_need_not() {
-        let rules = rules(Group::RoundRobin);
-        let open = |edges: &[(i64, i64)]| {
-            let open = edges.iter().map(|(from, to)| interval(*from, *to)).collect();
-            [HostTimes::new(user("A"), open, vec![], vec![])]
+    /// Who can host it: of a round robin any one of them, by id; of a collective calendar all of
+    /// them together, the primary host first, then by id; nobody if the calendar is unassigned.
+    pub fn hosts(self) -> impl Iterator<Item = &'a UserId> {
+        let (each, together) = match &self.slots.who {
+            Who::Each(each) => (Some(each.places(self.at).map(|(host, _)| host)), None),
+            Who::Together(together) => (None, Some(together.members(self.at))),
         };
-        assert_places(&rules, &open(&[(600, 660)]), "A.", 2);
-        assert_places(&rules, &open(&[(640, 660), (600, 640)]), "A.", 2);
-        assert_places(&rules, &open(&[(601, 700)]), "", 0);
-        assert_places(&rules, &open(&[(500, 659)]), "", 0);
-        assert_places(&rules, &open(&[(500, 630), (631, 700)]), "", 0);
+        let numbers = each.into_iter().flatten().chain(together.into_iter().flatten());
+        numbers.filter_map(move |host| self.slots.hosts.get(host)?.user())
     }
 
-    #[test]
-    fn a_seat_is_joined_whatever_hours_and_busy_times_say() {
-        let rules = rules(Group::RoundRobin);
-        let closed = |seats| {
-            let occupied = vec![taken("demo", 600, "A", seats)];
-            HostTimes::new(user("A"), vec![], occupied, vec![interval(0, 2880)])
-        };
-        assert_places(&rules, &[host("B", vec![], &[]), closed(1)], "A+1 B.", 3);
-        assert_places(&rules, &[closed(2)], "", 0);
-        // A slot of another length, or of another owner, is not this slot.
-        let other = host("A", vec![taken("demo", 600, "Z", 1)], &[]);
-        assert_places(&rules, &[other], "", 0);
-        let longer = SlotSettings::new(SlotLength::new(90).unwrap(), GridStep::new(60).unwrap());
-        let window = BookingWindow::Days(WindowDays::new(2).unwrap());
-        let calendar = calendar("demo");
-        let longer =
-            SlotRules::new(calendar, Group::RoundRobin, Zone::UTC, longer, Notice::NONE, window);
-        assert_places(&longer, &[closed(1)], "", 0);
+    /// What a booking decides on: the slot with everybody who can take it, and how.
+    #[must_use]
+    pub fn offer(self) -> Offer {
+        Offer::new(self.interval, self.places(), self.seats_left())
     }
 
-    #[test]
-    fn collective_slots_need_all_but_the_optional_hosts() {
-        let rules = rules(collective("C", &["B", "C"]));
-        let free = |id| host(id, vec![], &[]);
-        let busy = |id| host(id, vec![], &[(600, 601)]);
-        assert_places(&rules, &[free("A"), free("B"), free("C")], "C. A. B.", 2);
-        assert_places(&rules, &[free("A"), busy("B"), free("C")], "C. A.", 2);
-        assert_places(&rules, &[busy("A"), free("B"), free("C")], "", 0);
-        // The primary host is required, whatever the set of optional ones says.
-        assert_places(&rules, &[free("A"), free("B"), busy("C")], "", 0);
-        assert_places(&rules, &[free("A"), free("B")], "", 0);
-    }
-
-    #[test]
-    fn the_first_appointment_freezes_the_hosts_of_a_collective_slot() {
-        let rules = rules(collective("C", &["B"]));
-        let sits = |id, seats| host(id, vec![taken("demo", 600, "C", seats)], &[(600, 700)]);
-        let free = |id| host(id, vec![], &[]);
-        assert_places(&rules, &[sits("A", 1), free("B"), sits("C", 1)], "C+1 A+1", 1);
-        assert_places(&rules, &[sits("A", 1), sits("B", 1), sits("C", 1)], "C+1 A+1 B+1", 1);
-        assert_places(&rules, &[sits("A", 2), free("B"), sits("C", 2)], "", 0);
-        // One record is behind.
-        assert_places(&rules, &[sits("A", 1), sits("C", 2)], "", 0);
-        assert_places(&rules, &[sits("A", 2), sits("C", 1)], "", 0);
-        // D joined the calendar later, and is busy: the slot stays bookable without them.
-        assert_places(&rules, &[sits("A", 1), sits("C", 1), sits("D", 1)], "C+1 A+1 D+1", 1);
-        let late = host("D", vec![], &[(600, 700)]);
-        assert_places(&rules, &[sits("A", 1), sits("C", 1), late], "C+1 A+1", 1);
-    }
-
-    #[test]
-    fn an_unassigned_calendar_is_its_own_host() {
-        let rules = rules(Group::Unassigned);
-        let this = Occupant::Calendar(calendar("demo"));
-        let open = vec![interval(0, 2880)];
-        let hosts = [
-            host("A", vec![], &[]),
-            HostTimes::new(Occupant::Calendar(calendar("other")), open.clone(), vec![], vec![]),
-            HostTimes::new(this.clone(), open, vec![], vec![]),
-        ];
-        let offer = offer_at(&rules, &hosts, at(600), at(0)).unwrap();
-        assert_eq!(offer.places(), [(this, Place::New)]);
-        assert_eq!((offer.hosts().count(), offer.seats_left()), (0, 2));
+    fn places(self) -> Vec<(Occupant, Place)> {
+        let host = |number: usize| self.slots.hosts.get(number).cloned();
+        match &self.slots.who {
+            Who::Each(each) => {
+                let places = each.places(self.at).filter_map(|(number, open)| {
+                    let owner = host(number)?;
+                    let place = match open {
+                        None => Place::New,
+                        Some(seats_left) => Place::Join { owner: owner.clone(), seats_left },
+                    };
+                    Some((owner, place))
+                });
+                places.collect()
+            }
+            Who::Together(together) => {
+                let place = together.frozen(self.at).map_or(Place::New, |slot| Place::Join {
+                    owner: slot.owner.clone(),
+                    seats_left: slot.seats_left,
+                });
+                let members = together.members(self.at).filter_map(host);
+                members.map(|host| (host, place.clone())).collect()
+            }
+        }
     }
 }

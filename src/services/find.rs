@@ -11,21 +11,8 @@ use super::planner::Planner;
 use super::setup::Setup;
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::host_day::{HostDay, days_touched};
-use crate::rules::{Offer, offers};
-use crate::words::{CalendarId, CalendarRef, Interval, Occupancy, Occupant, UserId};
-
-/// A slot that can be booked.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Slot {
-    /// When it starts and ends.
-    pub interval: Interval,
-    /// Who can host it: on a round robin calendar any of them, by id; on a collective calendar
-    /// all of them, the primary host first.
-    pub hosts: Vec<UserId>,
-    /// How many more can book it, at least 1; on a round robin calendar with all its hosts.
-    pub seats_left: u32,
-}
+use crate::rules::{Slots, slots};
+use crate::words::{CalendarId, CalendarRef, Interval, Occupancy, Occupant};
 
 pub(crate) struct FindSlots<'a> {
     pub(crate) caller: &'a Caller,
@@ -36,7 +23,7 @@ pub(crate) struct FindSlots<'a> {
 
 #[async_trait]
 impl Command for FindSlots<'_> {
-    type Done = Vec<Slot>;
+    type Done = Slots;
 
     async fn plan(
         &self,
@@ -54,18 +41,10 @@ impl Command for FindSlots<'_> {
             let found = occupancies(core, &occupant, reach).await?;
             occupied.insert(occupant, found);
         }
-        let given = |occupant: &Occupant| occupied.get(occupant).cloned().unwrap_or_default();
-        let hosts = setup.host_times(reach, &given);
-        let offers = offers(&rules, &hosts, self.from, self.to, planner.now).map_err(invalid)?;
-        Ok(Plan::Nothing(offers.iter().map(slot).collect()))
-    }
-}
-
-fn slot(offer: &Offer) -> Slot {
-    Slot {
-        interval: offer.interval(),
-        hosts: offer.hosts().cloned().collect(),
-        seats_left: offer.seats_left(),
+        let given = |occupant: &Occupant| occupied.remove(occupant).unwrap_or_default();
+        let hosts = setup.host_times(given);
+        let found = slots(&rules, &hosts, self.from, self.to, planner.now).map_err(invalid)?;
+        Ok(Plan::Nothing(found))
     }
 }
 

@@ -38,7 +38,6 @@ pub use caller::{Actor, Caller};
 pub use connect::{Advice, Connected};
 pub use core::LinkWork;
 pub use edit::Edit;
-pub use find::Slot;
 #[cfg(feature = "testkit")]
 pub(crate) use inspect::{Inspected, inspect};
 #[cfg(feature = "testkit")]

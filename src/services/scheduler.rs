@@ -12,7 +12,7 @@ use super::connect::{Connect, Connected, HandOver, check_user, consented};
 use super::core::{Changed, Core, LinkWork};
 use super::edit::{Edit, EditAppointment};
 use super::end::{Cancel, Confirm, Delete};
-use super::find::{FindSlots, Slot};
+use super::find::FindSlots;
 use super::put::{
     DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser, SetCalendarLocation,
 };
@@ -23,6 +23,7 @@ use super::view::{self, Appointment};
 use super::zoom_work::work_on;
 use crate::error::{Error, Refusal};
 use crate::ports::{Store, ZoomApi, ZoomAuth};
+use crate::rules::Slots;
 use crate::words::{
     Account, AccountId, AppointmentId, Calendar, CalendarId, LinkId, LocationSetting, Role, Secret,
     User, UserId,
@@ -193,7 +194,7 @@ impl Scheduler {
         calendar: &CalendarId,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
-    ) -> Result<Vec<Slot>, Error> {
+    ) -> Result<Slots, Error> {
         self.core.run(&FindSlots { caller, calendar, from, to }).await
     }
 

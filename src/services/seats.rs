@@ -51,7 +51,7 @@ pub(crate) async fn search(
     // An instant that is out of bounds is in no slot.
     let reach = rules.reach(wish.start, after).map_err(|_| unavailable())?;
     days.peek(planner, &setup.occupants(), reach).await?;
-    let hosts = setup.host_times(reach, &|occupant| days.occupied(occupant));
+    let hosts = setup.host_times(|occupant| days.occupied(occupant));
     let offer = offer_at(&rules, &hosts, wish.start, planner.now).ok_or_else(unavailable)?;
     let tallies = tallies(planner, setup, wish.moved).await?;
     let kind = &setup.calendar.kind;

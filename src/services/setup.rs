@@ -9,10 +9,10 @@ use super::planner::Planner;
 use super::records::UserRow;
 use crate::error::{Error, Fault, Thing, missing};
 use crate::rules::location::nearest;
-use crate::rules::{Group, HostTimes, SlotRules, open_times};
+use crate::rules::{Group, HostTimes, SlotRules};
 use crate::words::{
-    Account, Calendar, CalendarKind, CalendarRef, Hours, Interval, LocationSetting, Occupancy,
-    Occupant, RoundRobinHost, User, UserId,
+    Account, Calendar, CalendarKind, CalendarRef, Hours, LocationSetting, Occupancy, Occupant,
+    RoundRobinHost, User, UserId,
 };
 
 /// A calendar, its account, and those of its hosts who exist and belong to the account.
@@ -20,6 +20,8 @@ pub(crate) struct Setup {
     pub(crate) account: Account,
     pub(crate) calendar: Calendar,
     users: BTreeMap<UserId, User>,
+    /// The hours of a calendar without hosts.
+    own_hours: Option<Hours>,
 }
 
 impl Setup {
@@ -32,32 +34,27 @@ impl Setup {
         let account = account.ok_or_else(|| missing(Thing::Account(calendar.account().clone())))?;
         let found = calendars::find(planner, calendar).await?;
         let users = members(planner, &found).await?;
-        Ok(Self { account, calendar: found, users })
+        let own_hours = own_hours(&found);
+        Ok(Self { account, calendar: found, users, own_hours })
     }
 
-    /// The hosts' times around the starts asked about, from what they have given away.
+    /// The hosts of the calendar, or the calendar itself, with what they have given away.
     pub(crate) fn host_times(
         &self,
-        within: Interval,
-        occupied: &dyn Fn(&Occupant) -> Vec<Occupancy>,
-    ) -> Vec<HostTimes> {
-        let times = |occupant: Occupant, hours: Option<&Hours>| {
-            let open = hours.map_or_else(Vec::new, |hours| open_times(hours, within));
+        mut occupied: impl FnMut(&Occupant) -> Vec<Occupancy>,
+    ) -> Vec<HostTimes<'_>> {
+        let mut times = |occupant: Occupant, hours| {
             let occupied = occupied(&occupant);
-            HostTimes::new(occupant, open, occupied, Vec::new())
+            HostTimes::new(occupant, hours).with_occupied(occupied)
         };
-        if let CalendarKind::Unassigned { weekly, overrides } = &self.calendar.kind {
-            let hours = Hours::new(self.calendar.zone).with_weekly(weekly.clone());
-            let dates = overrides.iter().map(|(date, windows)| (*date, windows.clone()));
-            let hours =
-                dates.fold(hours, |hours, (date, windows)| hours.with_override(date, windows));
-            return vec![times(Occupant::Calendar(self.calendar.as_ref()), Some(&hours))];
+        if let Some(hours) = &self.own_hours {
+            return vec![times(Occupant::Calendar(self.calendar.as_ref()), hours)];
         }
         // Who left the account hosts nothing new, and nobody new: not even in a slot of theirs.
         let mut hosts = Vec::new();
         for user in self.calendar.kind.users() {
             match self.users.get(user) {
-                Some(known) => hosts.push(times(Occupant::User(user.clone()), Some(&known.hours))),
+                Some(known) => hosts.push(times(Occupant::User(user.clone()), &known.hours)),
                 None if self.is_required(user) => return Vec::new(),
                 None => {}
             }
@@ -100,6 +97,13 @@ impl Setup {
     pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {
         self.users.get(occupant.user()?)
     }
+}
+
+fn own_hours(calendar: &Calendar) -> Option<Hours> {
+    let CalendarKind::Unassigned { weekly, overrides } = &calendar.kind else { return None };
+    let hours = Hours::new(calendar.zone).with_weekly(weekly.clone());
+    let dates = overrides.iter().map(|(date, windows)| (*date, windows.clone()));
+    Some(dates.fold(hours, |hours, (date, windows)| hours.with_override(date, windows)))
 }
 
 /// The hosts of a calendar who exist and belong to its account.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::{Interval, Zone};
@@ -60,11 +60,6 @@ impl TimeOfDay {
     #[must_use]
     pub const fn minute(self) -> u16 {
         self.0
-    }
-
-    /// This time on a date; 24:00 is 00:00 of the next. `None` at the end of chrono's calendar.
-    pub(crate) fn on(self, date: NaiveDate) -> Option<NaiveDateTime> {
-        date.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::minutes(self.0.into()))
     }
 }
 
@@ -187,7 +182,7 @@ stored_as_text! {
 /// The windows of every day of the week. A day without windows is closed.
 ///
 /// Windows of a day may touch or overlap; together they say when it is open.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WeeklyHours {
     mon: Vec<Window>,

@@ -47,8 +47,8 @@ pub use sharing::{
     Weight,
 };
 pub use slot_settings::{
-    BookingWindow, Buffer, GridOffset, GridStep, InvalidDates, Lapse, Notice, Seats, SlotLength,
-    SlotSettings, WindowDates, WindowDays,
+    BookingWindow, Buffer, DateRange, GridOffset, GridStep, InvalidDates, Lapse, Notice, Seats,
+    SlotLength, SlotSettings, WindowDays,
 };
 pub use text::{Address, Email, InvalidText, LocationText, Name, Notes, Phone, Title};
 pub use web_link::{InvalidLink, JoinUrl, MAX_LINK_BYTES, StaticLink};

@@ -100,12 +100,12 @@ pub struct InvalidDates {
 /// A first and a last date, both included, in the calendar's zone.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "UncheckedDates")]
-pub struct WindowDates {
+pub struct DateRange {
     from: NaiveDate,
     to: NaiveDate,
 }
 
-impl WindowDates {
+impl DateRange {
     /// The dates from one to another, both included.
     ///
     /// # Errors
@@ -136,7 +136,7 @@ struct UncheckedDates {
     to: NaiveDate,
 }
 
-impl TryFrom<UncheckedDates> for WindowDates {
+impl TryFrom<UncheckedDates> for DateRange {
     type Error = InvalidDates;
     fn try_from(dates: UncheckedDates) -> Result<Self, InvalidDates> {
         Self::new(dates.from, dates.to)
@@ -151,7 +151,7 @@ pub enum BookingWindow {
     /// Those that start before now plus so many days of elapsed time.
     Days(WindowDays),
     /// Those that start on certain dates of the calendar's zone.
-    Dates(WindowDates),
+    Dates(DateRange),
 }
 
 /// The slots of a calendar: how long, where on the wall clock, with which buffers and seats.

@@ -56,27 +56,16 @@ impl Zone {
         utc.checked_add_offset(offset).unwrap_or(utc)
     }
 
+    /// How far clocks in the zone are ahead of UTC at a Unix second, in seconds.
+    pub(crate) fn offset_at(self, second: i64) -> i64 {
+        let utc = DateTime::from_timestamp(second, 0).unwrap_or_default().naive_utc();
+        self.0.offset_from_utc_datetime(&utc).fix().local_minus_utc().into()
+    }
+
     /// The date in the zone at an instant.
     #[must_use]
     pub fn date(self, instant: DateTime<Utc>) -> NaiveDate {
         self.local(instant).date()
-    }
-
-    /// Every date whose wall-clock times can lie between two instants.
-    ///
-    /// One more on each side: where clocks are set back over midnight, they show the date before
-    /// again although that after it has begun.
-    pub(crate) fn dates(
-        self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> impl Iterator<Item = NaiveDate> {
-        let first = self.date(from).pred_opt();
-        let last = self.date(to).succ_opt();
-        first
-            .into_iter()
-            .flat_map(|first| first.iter_days())
-            .take_while(move |date| last.is_some_and(|last| *date <= last))
     }
 
     /// The instant at which something opens that opens at a wall-clock time.

@@ -60,7 +60,7 @@ fn one_winner(world: &World, answers: [Answer; 2]) {
     world.settle();
     assert_eq!(world.zoom.meetings().len(), 1);
     let free = block_on(world.scheduler.slots(&caller(), &crate::world::demo(), at_ten(), after()));
-    assert_eq!(free.unwrap(), []);
+    assert!(free.unwrap().is_empty());
 }
 
 fn at_ten() -> chrono::DateTime<chrono::Utc> {
@@ -306,7 +306,8 @@ fn a_calendar_is_read_whole_at_every_await() {
         let unfinished = query.steps(k);
         world.put(&calendar(&new));
         let slots = query.finish().unwrap();
-        let (first, count) = (&slots[0].hosts[0].as_str()[..1], slots[0].hosts.len());
+        let hosts: Vec<_> = slots.iter().next().unwrap().hosts().collect();
+        let (first, count) = (&hosts[0].as_str()[..1], hosts.len());
         assert!(matches!((first, count), ("o", 330) | ("n", 700)), "{first} {count} after {k}");
         if !unfinished {
             break;

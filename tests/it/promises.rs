@@ -10,8 +10,8 @@ use slotlink::ports::{
 use slotlink::testkit::block_on;
 use slotlink::words::{
     BookingWindow, Calendar, CalendarKind, CalendarRef, CollectiveHost, CollectiveHosts,
-    Confirmation, FixedLocation, LocationSetting, Name, Phone, RoundRobinHost, RoundRobinHosts,
-    Seats, Title, WindowDates, Zone, ZoomAccountId,
+    Confirmation, DateRange, FixedLocation, LocationSetting, Name, Phone, RoundRobinHost,
+    RoundRobinHosts, Seats, Title, Zone, ZoomAccountId,
 };
 use slotlink::{Actor, Edit, MeetingLocation, MemoryStore};
 
@@ -214,7 +214,7 @@ fn r29_upcoming_has_no_horizon() {
     let mut calendar = round_robin(&["A001"]);
     let date = |text: &str| text.parse().unwrap();
     calendar.window =
-        BookingWindow::Dates(WindowDates::new(date("2026-01-01"), date("2032-01-01")).unwrap());
+        BookingWindow::Dates(DateRange::new(date("2026-01-01"), date("2032-01-01")).unwrap());
     world.put(&calendar);
     block_on(world.scheduler.book(&caller(), &request("2031-11-24T10:00:00Z", "Pat"))).unwrap();
     let listed = block_on(world.scheduler.delete_user(&user("A001"))).unwrap();

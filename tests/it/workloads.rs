@@ -9,7 +9,7 @@ mod generate;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use slotlink::rules::{Group, Offer, offer_at, offers};
+use slotlink::rules::{Group, Slot, offer_at, slots};
 use slotlink::words::Zone;
 
 use generate::{Workload, rules, user, workload};
@@ -23,27 +23,32 @@ fn fnv(lines: impl Iterator<Item = String>) -> String {
     format!("{hash:016x}")
 }
 
-fn seconds(offer: &Offer) -> i64 {
-    offer.interval().start().timestamp()
+fn seconds(slot: Slot<'_>) -> i64 {
+    slot.interval().start().timestamp()
 }
 
 fn solve(work: &Workload) -> serde_json::Value {
     let (from, to) = (work.range.start(), work.range.end());
     let now = DateTime::<Utc>::UNIX_EPOCH;
-    let ask = |group| offers(&rules(group), &work.hosts, from, to, now).unwrap();
+    let hosts = work.hosts();
+    let ask = |group| slots(&rules(group), &hosts, from, to, now).unwrap();
     let any = ask(Group::RoundRobin);
     let all = ask(Group::Collective { primary: user(0), optional: BTreeSet::new() });
-    let free = |offer: &Offer| offer.hosts().count();
-    let start_line = |offer: &Offer| format!("{}\n", seconds(offer));
+    // One seat each: as many as hosts are free.
+    let free = |slot: Slot<'_>| slot.seats_left();
+    let start_line = |slot: Slot<'_>| format!("{}\n", seconds(slot));
+    assert!(
+        any.iter().step_by(97).all(|slot| u32::try_from(slot.hosts().count()) == Ok(free(slot)))
+    );
     let grid = slotlink::rules::starts(Zone::UTC, rules(Group::RoundRobin).slot(), from, to);
     let half_hour = TimeDelta::minutes(30);
     serde_json::json!({
-        "hosts": work.hosts.len(),
+        "hosts": hosts.len(),
         "grid": grid.iter().filter(|start| **start + half_hour <= to).count(),
-        "busy": work.busy,
+        "busy": work.busy.iter().map(Vec::len).sum::<usize>(),
         "rr_slots": any.len(),
-        "rr_free_sum": any.iter().map(free).sum::<usize>(),
-        "rr_hash": fnv(any.iter().map(|offer| format!("{},{}\n", seconds(offer), free(offer)))),
+        "rr_free_sum": any.iter().map(free).sum::<u32>(),
+        "rr_hash": fnv(any.iter().map(|slot| format!("{},{}\n", seconds(slot), free(slot)))),
         "rr_starts_hash": fnv(any.iter().map(start_line)),
         "coll_slots": all.len(),
         "coll_hash": fnv(all.iter().map(start_line)),
@@ -76,10 +81,12 @@ fn each_start_alone_gets_the_same_answer_as_in_the_list() {
     let work = workload(10, 31, 2);
     let now = work.range.start() + TimeDelta::days(3);
     let rules = rules(Group::RoundRobin);
-    let listed = offers(&rules, &work.hosts, work.range.start(), work.range.end(), now).unwrap();
+    let hosts = work.hosts();
+    let listed = slots(&rules, &hosts, work.range.start(), work.range.end(), now).unwrap();
     let starts =
         slotlink::rules::starts(Zone::UTC, rules.slot(), work.range.start(), work.range.end());
     let one_by_one: Vec<_> =
-        starts.into_iter().filter_map(|start| offer_at(&rules, &work.hosts, start, now)).collect();
+        starts.into_iter().filter_map(|start| offer_at(&rules, &hosts, start, now)).collect();
+    let listed: Vec<_> = listed.iter().map(Slot::offer).collect();
     assert!(listed == one_by_one && !listed.is_empty());
 }

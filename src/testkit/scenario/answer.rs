@@ -6,7 +6,7 @@ use super::moment::text;
 use crate::rules::{LinkState, ParkReason};
 use crate::testkit::SimulatedZoom;
 use crate::words::{FixedLocation, Participant, UserId};
-use crate::{Appointment, Error, MeetingLocation, Slot};
+use crate::{Appointment, Error, MeetingLocation, Slot, Slots};
 
 /// An appointment as everybody sees it.
 pub(super) fn appointment(seen: &Appointment) -> Value {
@@ -85,13 +85,13 @@ const fn reason_name(reason: ParkReason) -> &'static str {
 }
 
 /// Bookable slots.
-pub(super) fn slots(slots: &[Slot]) -> Value {
-    let slot = |slot: &Slot| {
+pub(super) fn slots(slots: &Slots) -> Value {
+    let slot = |slot: Slot<'_>| {
         json!({
-            "start": text(slot.interval.start()),
-            "end": text(slot.interval.end()),
-            "hosts": users(&slot.hosts),
-            "seats_left": slot.seats_left,
+            "start": text(slot.interval().start()),
+            "end": text(slot.interval().end()),
+            "hosts": slot.hosts().map(UserId::as_str).collect::<Vec<_>>(),
+            "seats_left": slot.seats_left(),
         })
     };
     json!({"slots": slots.iter().map(slot).collect::<Vec<_>>()})

@@ -4,8 +4,8 @@ use super::format::{self, Kind};
 use super::problem::InvalidScenario;
 use crate::words::{
     Account, AccountId, BookingWindow, Calendar, CalendarKind, CalendarRef, CollectiveHost,
-    CollectiveHosts, Confirmation, Hours, Interval, LocationSetting, Role, RoundRobinHost,
-    RoundRobinHosts, SlotSettings, User, WindowDates, Zone, ZoomAccountId,
+    CollectiveHosts, Confirmation, DateRange, Hours, Interval, LocationSetting, Role,
+    RoundRobinHost, RoundRobinHosts, SlotSettings, User, Zone, ZoomAccountId,
 };
 
 /// What a scenario starts from, checked.
@@ -177,7 +177,7 @@ fn window(at: &str, given: &format::Calendar) -> Result<BookingWindow, InvalidSc
         }
         (Some(days), None) => Ok(BookingWindow::Days(days)),
         (None, None) => Ok(BookingWindow::default()),
-        (None, Some(dates)) => WindowDates::new(dates.from, dates.to)
+        (None, Some(dates)) => DateRange::new(dates.from, dates.to)
             .map(BookingWindow::Dates)
             .map_err(|error| illegal(format!("{at}.window"), &error)),
     }

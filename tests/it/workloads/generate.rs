@@ -1,10 +1,10 @@
 //! Draws the workloads. The benches draw them too.
 
 use chrono::{Datelike, Days, NaiveDate, TimeDelta, Weekday};
-use slotlink::rules::{Group, HostTimes, SlotRules, open_times};
+use slotlink::rules::{Group, HostTimes, SlotRules};
 use slotlink::words::{
-    AccountId, BookingWindow, CalendarId, CalendarRef, GridStep, Hours, Interval, Notice, Occupant,
-    SlotLength, SlotSettings, TimeOfDay, UserId, WeeklyHours, Window, WindowDates, Zone,
+    AccountId, BookingWindow, CalendarId, CalendarRef, DateRange, GridStep, Hours, Interval,
+    Notice, Occupant, SlotLength, SlotSettings, TimeOfDay, UserId, WeeklyHours, Window, Zone,
 };
 
 struct SplitMix64(u64);
@@ -33,8 +33,19 @@ const WORKDAYS: [Weekday; 5] =
 
 pub(crate) struct Workload {
     pub(crate) range: Interval,
-    pub(crate) hosts: Vec<HostTimes>,
-    pub(crate) busy: usize,
+    /// Of each host.
+    pub(crate) hours: Vec<Hours>,
+    pub(crate) busy: Vec<Vec<Interval>>,
+}
+
+impl Workload {
+    pub(crate) fn hosts(&self) -> Vec<HostTimes<'_>> {
+        let hosts = self.hours.iter().zip(&self.busy).enumerate();
+        let host = |(number, (hours, busy)): (usize, (_, &Vec<Interval>))| {
+            HostTimes::new(Occupant::User(user(number)), hours).with_busy(busy.clone())
+        };
+        hosts.map(host).collect()
+    }
 }
 
 fn first_date() -> NaiveDate {
@@ -114,7 +125,7 @@ pub(crate) fn workload(hosts: usize, days: u64, seed: u64) -> Workload {
     }
     let start = utc_minute(Zone::UTC, first_date(), 0);
     let range = interval((start, start + 1440 * i64::try_from(days).unwrap()));
-    let mut all = Workload { range, hosts: Vec::new(), busy: 0 };
+    let mut all = Workload { range, hours: Vec::new(), busy: Vec::new() };
     for host in 0..hosts {
         let (name, open, close) = PROFILES[host % 4];
         let zone = Zone::new(name).unwrap();
@@ -124,11 +135,8 @@ pub(crate) fn workload(hosts: usize, days: u64, seed: u64) -> Workload {
             intervals
                 .extend(busy(&mut random, (zone, open, spans), *date).into_iter().map(interval));
         }
-        all.busy += intervals.len();
-        // The range ends at an instant, and so do the solver's slots: hours are cut to it.
-        let open = open_times(&hours(zone, open, close), range);
-        let user = Occupant::User(user(host));
-        all.hosts.push(HostTimes::new(user, open, Vec::new(), intervals));
+        all.hours.push(hours(zone, open, close));
+        all.busy.push(intervals);
     }
     all
 }
@@ -142,6 +150,6 @@ pub(crate) fn rules(group: Group) -> SlotRules {
     let calendar = CalendarRef::new(account, CalendarId::new("demo").unwrap());
     let slot = SlotSettings::new(SlotLength::new(30).unwrap(), GridStep::new(15).unwrap());
     let year = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
-    let window = BookingWindow::Dates(WindowDates::new(year(2026), year(2028)).unwrap());
+    let window = BookingWindow::Dates(DateRange::new(year(2026), year(2028)).unwrap());
     SlotRules::new(calendar, group, Zone::UTC, slot, Notice::NONE, window)
 }
