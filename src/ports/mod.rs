@@ -1,6 +1,7 @@
 //! The ports: what a host plugs in. Traits only, each with a numbered contract.
 
 mod ambient;
+mod busy;
 mod http;
 mod key;
 mod sealer;
@@ -10,6 +11,7 @@ mod zoom;
 pub use ambient::{Clock, Entropy, EntropyError};
 #[cfg(feature = "system")]
 pub use ambient::{SystemClock, SystemEntropy};
+pub use busy::{BusyError, BusyQuestion, BusySource, BusyTime, BusyTimes};
 pub use http::{BoxedCause, HttpRequest, HttpResponse, HttpSend, SendError};
 pub use key::Key;
 pub(crate) use key::Parts;

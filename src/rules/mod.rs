@@ -2,11 +2,13 @@
 
 pub(crate) mod assign;
 mod bits;
+mod explain;
 pub(crate) mod fairness;
 mod grid;
 pub(crate) mod host_day;
 mod host_times;
 pub(crate) mod lifecycle;
+pub(crate) mod limits;
 pub(crate) mod link;
 pub(crate) mod location;
 mod offer;
@@ -17,6 +19,7 @@ mod slots;
 mod spans;
 mod wall_clock;
 
+pub use explain::{Reason, reasons_at};
 pub use grid::{is_start, starts};
 pub use host_times::HostTimes;
 pub use lifecycle::Act;

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::core::{Core, LinkWork, Settings};
 use super::keys::Keys;
 use super::scheduler::Scheduler;
-use crate::ports::{Clock, Entropy, Sealer, Store, ZoomApi, ZoomAuth};
+use crate::ports::{BusySource, Clock, Entropy, Sealer, Store, ZoomApi, ZoomAuth};
 
 /// A scheduler cannot be built so.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -37,6 +37,7 @@ pub struct Builder {
     zoom: Arc<dyn ZoomApi>,
     auth: Arc<dyn ZoomAuth>,
     sealer: Option<Arc<dyn Sealer>>,
+    busy: Option<Arc<dyn BusySource>>,
     ambient: Ambient,
     realm: String,
     settings: Settings,
@@ -80,6 +81,7 @@ impl Builder {
             zoom,
             auth,
             sealer: None,
+            busy: None,
             ambient: Ambient::system(),
             realm: "default".to_owned(),
             settings: Settings {
@@ -95,6 +97,14 @@ impl Builder {
     #[must_use]
     pub fn sealer(mut self, sealer: Arc<dyn Sealer>) -> Self {
         self.sealer = Some(sealer);
+        self
+    }
+
+    /// With a source of hosts' busy times in their other calendars (R21). Without one, only what is
+    /// booked here counts.
+    #[must_use]
+    pub fn busy_source(mut self, source: Arc<dyn BusySource>) -> Self {
+        self.busy = Some(source);
         self
     }
 
@@ -136,7 +146,7 @@ impl Builder {
         self
     }
 
-    /// With another time for one call of Zoom: 1 to 120 seconds, by default 20.
+    /// With another time for one call of Zoom or of the busy source: 1 to 120 seconds, by default 20.
     #[must_use]
     pub const fn call_deadline(mut self, time: TimeDelta) -> Self {
         self.settings.call_deadline = time;
@@ -162,6 +172,7 @@ impl Builder {
             zoom: self.zoom,
             auth: self.auth,
             sealer: self.sealer,
+            busy: self.busy,
             clock: self.ambient.clock.ok_or(BuildError::NoClock)?,
             entropy: self.ambient.entropy.ok_or(BuildError::NoEntropy)?,
             keys: Keys::new(self.realm),

@@ -11,8 +11,8 @@ use super::planner::{Planner, decode, get, mint};
 use super::records::{Booked, Record};
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
-    ChangeSet, Clock, CommitOutcome, Entropy, Page, Scan, ScanPage, Sealer, Store, ZoomApi,
-    ZoomAuth,
+    BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Page, Scan, ScanPage, Sealer, Store,
+    ZoomApi, ZoomAuth,
 };
 use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND, LinkId};
 
@@ -27,6 +27,7 @@ pub(crate) struct Core {
     pub(crate) zoom: Arc<dyn ZoomApi>,
     pub(crate) auth: Arc<dyn ZoomAuth>,
     pub(crate) sealer: Option<Arc<dyn Sealer>>,
+    pub(crate) busy: Option<Arc<dyn BusySource>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Keys,
@@ -40,7 +41,7 @@ pub(crate) struct Settings {
     pub(crate) quota_cap: u32,
     /// So long around 00:00 UTC a request is charged to both days: clocks differ.
     pub(crate) reset_guard: TimeDelta,
-    /// How long one call of Zoom may take.
+    /// How long one call of Zoom, or of the busy source, may take.
     pub(crate) call_deadline: TimeDelta,
     pub(crate) link_work: LinkWork,
 }

@@ -4,8 +4,10 @@
 
 use std::marker::PhantomData;
 
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::counting::{CounterRow, CountingRow};
 use super::records::{
     AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
     MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
@@ -13,17 +15,25 @@ use super::records::{
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
 use crate::rules::host_day::HostDay;
+use crate::rules::limits::{Counter, Kind, Scope, first_date};
 use crate::rules::link::Link;
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
-    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, Occupant, RequestId,
-    UserId, ZoomAccountId,
+    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, Occupant, Period,
+    RequestId, UserId, ZoomAccountId,
 };
 
 /// A key, and what its row holds.
 pub(crate) struct RowKey<R> {
     pub(crate) key: Key,
     holds: PhantomData<fn() -> R>,
+}
+
+impl<R> RowKey<R> {
+    /// A key that a scan found.
+    pub(crate) const fn of(key: Key) -> Self {
+        Self { key, holds: PhantomData }
+    }
 }
 
 impl<R> Clone for RowKey<R> {
@@ -49,8 +59,26 @@ pub(crate) fn is_kind(key: &Key, kind: &str) -> bool {
 
 /// The kind of links in keys: background work finds them by it.
 pub(crate) const LINK: &str = "link";
+/// The kind of the rows that say how a calendar is counted: background work finds them by it.
+pub(crate) const COUNTING: &str = "counting";
 /// The kind of connections in keys: background work finds them by it.
 pub(crate) const CONNECTION: &str = "connection";
+
+fn counters_of(calendar: &CalendarRef, name: Uuid, kind: Kind) -> Parts {
+    let scope = i64::from(kind.scope == Scope::Host);
+    let period = match kind.period {
+        Period::Day => 0,
+        Period::Week => 1,
+        Period::Month => 2,
+    };
+    let sort = sort("counter").text(calendar.calendar().as_str()).uuid(name);
+    sort.number(scope).number(period)
+}
+
+/// Days of the common era.
+fn days(date: NaiveDate) -> i64 {
+    date.num_days_from_ce().into()
+}
 
 impl Keys {
     pub(crate) const fn new(realm: String) -> Self {
@@ -116,6 +144,61 @@ impl Keys {
             .number(end)
             .then(owner);
         self.of_account(slot.calendar.account(), sort)
+    }
+
+    /// The slots of a calendar that start in `[from, to)`, or from then on.
+    pub(crate) fn slots(
+        &self,
+        calendar: &CalendarRef,
+        from: DateTime<Utc>,
+        to: Option<DateTime<Utc>>,
+    ) -> Scan {
+        let of = || sort("slot").text(calendar.calendar().as_str());
+        let key = |sort| self.of_account::<BookedSlot>(calendar.account(), sort).key;
+        let to = to.map(|to| key(of().number(to.timestamp())));
+        let to = to.unwrap_or_else(|| key(of()).end_of_prefix());
+        Scan::Range { from: key(of().number(from.timestamp())), to }
+    }
+
+    pub(crate) fn counting(&self, calendar: &CalendarRef) -> RowKey<CountingRow> {
+        self.of_account(calendar.account(), sort(COUNTING).text(calendar.calendar().as_str()))
+    }
+
+    pub(crate) fn counter(
+        &self,
+        calendar: &CalendarRef,
+        name: Uuid,
+        counter: &Counter,
+    ) -> RowKey<CounterRow> {
+        let scope = if counter.host.is_some() { Scope::Host } else { Scope::Calendar };
+        let kind = Kind { scope, period: counter.period };
+        let host = counter.host.as_ref().map_or("", UserId::as_str);
+        let sort = counters_of(calendar, name, kind).number(days(counter.first)).text(host);
+        self.of_account(calendar.account(), sort)
+    }
+
+    /// The counters of one kind whose periods some of these dates lie in.
+    pub(crate) fn counters_in(
+        &self,
+        calendar: &CalendarRef,
+        name: Uuid,
+        kind: Kind,
+        (first, last): (NaiveDate, NaiveDate),
+    ) -> Scan {
+        let key = |day| {
+            let sort = counters_of(calendar, name, kind).number(day);
+            self.of_account::<CounterRow>(calendar.account(), sort).key
+        };
+        let from = key(days(first_date(kind.period, first)));
+        Scan::Range { from, to: key(days(last).saturating_add(1)) }
+    }
+
+    /// All counters of a calendar, whatever their name.
+    pub(crate) fn all_counters(&self, calendar: &CalendarRef) -> Scan {
+        let sort = sort("counter").text(calendar.calendar().as_str());
+        let from = self.of_account::<CounterRow>(calendar.account(), sort).key;
+        let to = from.clone().end_of_prefix();
+        Scan::Range { from, to }
     }
 
     pub(crate) fn link(&self, account: &AccountId, id: LinkId) -> RowKey<Link> {

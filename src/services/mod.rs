@@ -1,11 +1,15 @@
 //! The services: the only place that orders effects.
 
 mod book;
+mod booked_on;
 mod builder;
+mod busy;
 mod calendars;
 mod caller;
 mod connect;
 mod core;
+mod count_up;
+mod counting;
 mod days;
 mod edit;
 mod end;

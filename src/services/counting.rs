@@ -1,0 +1,221 @@
+//! Counting appointments against limits: rows that exist only where a limit does.
+//!
+//! A calendar with limits has one row that says what is counted and whether the counters are made.
+//! Every change of an appointment checks that row, so none can miss that counting began. Once the
+//! counters are made, each appointment writes those it counts in, and two that want the last place
+//! meet there. Until then the calendar is counted by reading, and each change writes the one row:
+//! they come one after the other, and the count that is being made is noticed to be old.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::booked_on::booked_on;
+use super::core::Core;
+use super::planner::Planner;
+use super::records::{Booked, Record};
+use crate::error::{Conflict, Error, Fault};
+use crate::rules::limits::{
+    Counter, Counts, FullDates, Kind, counters, first_date, full_dates, kinds, last_date,
+};
+use crate::words::{AppointmentId, Calendar, CalendarRef, Interval, UserId, Zone};
+
+/// What is counted of a calendar's appointments.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CountingRow {
+    pub(crate) calendar: CalendarRef,
+    /// In each sort of period, by local dates of `zone`.
+    pub(crate) kinds: BTreeSet<Kind>,
+    pub(crate) zone: Zone,
+    /// Names the counters. `None`: they are not made yet.
+    pub(crate) counters: Option<Uuid>,
+    /// Changes with every change of an appointment while the counters are not made.
+    pub(crate) revision: Uuid,
+    /// When the counters are to be made, or old ones to be removed.
+    pub(crate) due: Option<DateTime<Utc>>,
+}
+
+impl Record for CountingRow {
+    fn due(&self) -> Option<DateTime<Utc>> {
+        self.due
+    }
+}
+
+/// A counter, and where it stands.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CounterRow {
+    pub(crate) counter: Counter,
+    pub(crate) count: u32,
+}
+
+impl Record for CounterRow {}
+
+/// A calendar is written: its appointments are counted by its new limits, from now on or as soon as
+/// the counters are made.
+pub(crate) async fn set_limits(
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+    is_new: bool,
+) -> Result<(), Fault> {
+    let id = calendar.as_ref();
+    let (row, kinds) = (planner.keys.counting(&id), kinds(&calendar.limits));
+    match planner.load(&row).await? {
+        None if kinds.is_empty() => return Ok(()),
+        Some(known) if known.kinds == kinds && known.zone == calendar.zone => return Ok(()),
+        _ => {}
+    }
+    let revision = planner.id.as_uuid();
+    // Where nothing is booked yet, or nothing is to be counted, there is nothing to make.
+    let is_made = is_new || kinds.is_empty();
+    let counting = CountingRow {
+        calendar: id,
+        kinds,
+        zone: calendar.zone,
+        counters: is_made.then_some(revision),
+        revision,
+        due: Some(planner.now),
+    };
+    planner.put(&row, &counting)
+}
+
+/// An appointment comes or goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Step {
+    Up,
+    Down,
+}
+
+/// Counts an appointment against the limits of its calendar, or no longer.
+pub(crate) async fn count(
+    planner: &mut Planner<'_>,
+    booked: &Booked,
+    step: Step,
+) -> Result<(), Fault> {
+    let row = planner.keys.counting(booked.calendar());
+    let Some(mut counting) = planner.load(&row).await? else { return Ok(()) };
+    let Some(name) = counting.counters else {
+        counting.revision = planner.id.as_uuid();
+        return planner.put(&row, &counting);
+    };
+    for counter in counting.of(booked) {
+        let row = planner.keys.counter(booked.calendar(), name, &counter);
+        let held = planner.load(&row).await?.map_or(0, |row| row.count);
+        let count = match step {
+            Step::Up => held.saturating_add(1),
+            Step::Down => held.saturating_sub(1),
+        };
+        if count == 0 {
+            planner.delete(&row);
+        } else {
+            planner.put(&row, &CounterRow { counter, count })?;
+        }
+    }
+    Ok(())
+}
+
+impl CountingRow {
+    /// What an appointment counts in.
+    pub(crate) fn of(&self, booked: &Booked) -> Vec<Counter> {
+        let hosts: Vec<UserId> = booked.hosts().cloned().collect();
+        counters(&self.kinds, &hosts, self.zone.date(booked.interval().start())).collect()
+    }
+
+    /// How often each thing was counted, of appointments that were read.
+    pub(crate) fn counts<'b>(&self, booked: impl IntoIterator<Item = &'b Booked>) -> Counts {
+        let mut counts = Counts::new();
+        for counter in booked.into_iter().flat_map(|booked| self.of(booked)) {
+            let count = counts.entry(counter).or_default();
+            *count = count.saturating_add(1);
+        }
+        counts
+    }
+
+    /// Reads the live appointments of all periods that some of these dates lie in.
+    async fn read(
+        &self,
+        core: &Core,
+        (first, last): (NaiveDate, NaiveDate),
+    ) -> Result<Vec<Booked>, Fault> {
+        let lasts = self.kinds.iter().filter_map(|kind| last_date(kind.period, last));
+        let end = lasts.max().and_then(|last| last.succ_opt()).map(|next| self.midnight(next));
+        booked_on(core, &self.calendar, self.earliest(first), end).await
+    }
+
+    /// The first instant of the earliest period that a date lies in.
+    pub(crate) fn earliest(&self, date: NaiveDate) -> DateTime<Utc> {
+        let firsts = self.kinds.iter().map(|kind| first_date(kind.period, date));
+        self.midnight(firsts.min().unwrap_or(date))
+    }
+
+    fn midnight(&self, date: NaiveDate) -> DateTime<Utc> {
+        self.zone.opening(date.and_time(NaiveTime::MIN))
+    }
+}
+
+/// How a calendar's appointments are counted, if they are.
+///
+/// A conflict means that the calendar is being changed at this moment.
+async fn state(
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+) -> Result<Option<CountingRow>, Error> {
+    let counting = planner.load(&planner.keys.counting(&calendar.as_ref())).await?;
+    let wanted = kinds(&calendar.limits);
+    let fits = match &counting {
+        Some(row) => row.kinds == wanted && row.zone == calendar.zone,
+        None => wanted.is_empty(),
+    };
+    if fits { Ok(counting) } else { Err(Conflict::Contended { tries: 1 }.into()) }
+}
+
+/// Whether limits of a calendar let somebody be booked at a start: for the calendar, and for these
+/// hosts. `moved` does not count; if there are counters, it was taken out of them before.
+pub(crate) async fn full_at(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+    hosts: &[UserId],
+    (start, moved): (DateTime<Utc>, Option<AppointmentId>),
+) -> Result<FullDates, Error> {
+    let Some(counting) = state(planner, calendar).await? else { return Ok(FullDates::default()) };
+    let date = calendar.zone.date(start);
+    let Some(name) = counting.counters else {
+        let mut booked = counting.read(core, (date, date)).await?;
+        booked.retain(|booked| Some(booked.id) != moved);
+        return Ok(full_dates(&calendar.limits, &counting.counts(&booked)));
+    };
+    let counters: Vec<Counter> = counters(&counting.kinds, hosts, date).collect();
+    let key = |counter| planner.keys.counter(&counting.calendar, name, counter);
+    let rows: Vec<_> = counters.iter().map(key).collect();
+    let found = planner.peek_all(&rows).await?;
+    let count = |row: Option<CounterRow>| row.map_or(0, |row| row.count);
+    let counts = counters.into_iter().zip(found.into_iter().map(count)).collect();
+    Ok(full_dates(&calendar.limits, &counts))
+}
+
+/// The dates on which limits of a calendar let nobody book any more, of those on which starts of a
+/// range lie. A stale read is caught by the commit of the booking.
+pub(crate) async fn full_in(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+    starts: Interval,
+) -> Result<FullDates, Error> {
+    let Some(counting) = state(planner, calendar).await? else { return Ok(FullDates::default()) };
+    let (first, last) = (calendar.zone.date(starts.start()), calendar.zone.date(starts.end()));
+    // Where clocks are set back over midnight, they show the date before the first once more.
+    let dates = (first.pred_opt().unwrap_or(first), last.succ_opt().unwrap_or(last));
+    let Some(name) = counting.counters else {
+        let booked = counting.read(core, dates).await?;
+        return Ok(full_dates(&calendar.limits, &counting.counts(&booked)));
+    };
+    let mut counts = Counts::new();
+    for kind in &counting.kinds {
+        let scan = core.keys.counters_in(&counting.calendar, name, *kind, dates);
+        let rows: Vec<CounterRow> = core.scan_all(&scan).await?;
+        counts.extend(rows.into_iter().map(|row| (row.counter, row.count)));
+    }
+    Ok(full_dates(&calendar.limits, &counts))
+}
