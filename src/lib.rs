@@ -37,6 +37,6 @@ pub use error::{Conflict, Error, Fault, InvalidInput, Refusal, StoreCall, Thing}
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 pub use services::{
-    Actor, Advice, Affected, Appointment, BookRequest, BuildError, Builder, Caller, Connected,
-    Edit, LinkWork, MeetingLocation, RunReport, Scheduler, Slot,
+    Actor, Advice, Affected, Appointment, AppointmentList, BookRequest, BuildError, Builder,
+    Caller, Connected, Edit, LinkWork, MeetingLocation, NoLongerFits, RunReport, Scheduler, Slot,
 };

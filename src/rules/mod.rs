@@ -3,6 +3,7 @@
 pub(crate) mod assign;
 mod collective;
 pub(crate) mod fairness;
+pub(crate) mod fit;
 mod grid;
 pub(crate) mod host_day;
 mod host_times;
@@ -16,6 +17,7 @@ mod slot_rules;
 mod slots;
 mod spans;
 
+pub use fit::Misfit;
 pub use grid::{is_start, starts};
 pub use host_times::HostTimes;
 pub use lifecycle::Act;

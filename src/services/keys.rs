@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::records::{
     AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
-    MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
+    ListedRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
@@ -16,8 +16,8 @@ use crate::rules::host_day::HostDay;
 use crate::rules::link::Link;
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
-    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, Occupant, RequestId,
-    UserId, ZoomAccountId,
+    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, ListCursor, Occupant,
+    RequestId, UserId, ZoomAccountId,
 };
 
 /// A key, and what its row holds.
@@ -47,6 +47,10 @@ pub(crate) fn is_kind(key: &Key, kind: &str) -> bool {
     key.sort().starts_with(&sort(kind).into_bytes())
 }
 
+/// The kind of appointments in keys: background work finds them by it.
+pub(crate) const APPOINTMENT: &str = "appointment";
+/// The kind of the list of appointments in keys.
+const LISTED: &str = "listed";
 /// The kind of links in keys: background work finds them by it.
 pub(crate) const LINK: &str = "link";
 /// The kind of connections in keys: background work finds them by it.
@@ -101,7 +105,29 @@ impl Keys {
         account: &AccountId,
         id: AppointmentId,
     ) -> RowKey<AppointmentRow> {
-        self.of_account(account, sort("appointment").uuid(id.as_uuid()))
+        self.of_account(account, sort(APPOINTMENT).uuid(id.as_uuid()))
+    }
+
+    pub(crate) fn listed(&self, account: &AccountId, place: ListCursor) -> RowKey<ListedRow> {
+        let sort = sort(LISTED).number(place.start()).uuid(place.id().as_uuid());
+        self.of_account(account, sort)
+    }
+
+    /// The list of an account from one start to another, after a place.
+    pub(crate) fn listed_in(
+        &self,
+        account: &AccountId,
+        from: Option<i64>,
+        to: Option<i64>,
+        after: Option<ListCursor>,
+    ) -> Scan {
+        let key = |parts| self.of_account::<ListedRow>(account, parts).key;
+        let first = from.map_or_else(|| sort(LISTED), |from| sort(LISTED).number(from));
+        let after = after.map(|place| self.listed(account, place).key.end_of_prefix());
+        let from = after.into_iter().fold(key(first), Key::max);
+        let to = to.map(|to| key(sort(LISTED).number(to)));
+        let to = to.unwrap_or_else(|| key(sort(LISTED)).end_of_prefix());
+        Scan::Range { from, to }
     }
 
     pub(crate) fn slot(&self, slot: &SlotKey) -> RowKey<BookedSlot> {
@@ -116,6 +142,14 @@ impl Keys {
             .number(end)
             .then(owner);
         self.of_account(slot.calendar.account(), sort)
+    }
+
+    /// The slots of a calendar that start at this second or later.
+    pub(crate) fn slots_from(&self, calendar: &CalendarRef, start: i64) -> Scan {
+        let of = || sort("slot").text(calendar.calendar().as_str());
+        let from = self.of_account::<BookedSlot>(calendar.account(), of().number(start)).key;
+        let to = self.of_account::<BookedSlot>(calendar.account(), of()).key.end_of_prefix();
+        Scan::Range { from, to }
     }
 
     pub(crate) fn link(&self, account: &AccountId, id: LinkId) -> RowKey<Link> {

@@ -16,6 +16,10 @@ mod journal;
 mod kept;
 mod keys;
 mod lane;
+mod list;
+mod listed;
+mod mark;
+mod misfits;
 mod parking;
 mod planner;
 mod prepare;
@@ -41,6 +45,8 @@ pub use edit::Edit;
 pub use find::Slot;
 #[cfg(feature = "testkit")]
 pub(crate) use inspect::{Inspected, inspect};
+pub use list::AppointmentList;
+pub use misfits::NoLongerFits;
 #[cfg(feature = "testkit")]
 pub(crate) use records::Booked;
 pub use run_due::RunReport;

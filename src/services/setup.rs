@@ -46,11 +46,7 @@ impl Setup {
             let occupied = occupied(&occupant);
             HostTimes::new(occupant, open, occupied, Vec::new())
         };
-        if let CalendarKind::Unassigned { weekly, overrides } = &self.calendar.kind {
-            let hours = Hours::new(self.calendar.zone).with_weekly(weekly.clone());
-            let dates = overrides.iter().map(|(date, windows)| (*date, windows.clone()));
-            let hours =
-                dates.fold(hours, |hours, (date, windows)| hours.with_override(date, windows));
+        if let Some(hours) = self.calendar.own_hours() {
             return vec![times(Occupant::Calendar(self.calendar.as_ref()), Some(&hours))];
         }
         // Who left the account hosts nothing new, and nobody new: not even in a slot of theirs.
