@@ -78,6 +78,24 @@ pub enum Refusal {
         /// The state of the appointment.
         status: Status,
     },
+    /// The appointment has not begun: nobody knows yet who comes. Ask again from its start on.
+    #[error("one cannot mark an appointment that has not begun; it starts at {start:?}")]
+    #[non_exhaustive]
+    NotBegun {
+        /// When it starts.
+        start: DateTime<Utc>,
+    },
+    /// The calendar asks invitees for notice, and it is shorter (R29). Staff still may.
+    #[error("an invitee could {act} this appointment until {until:?}, {notice} minutes before it")]
+    #[non_exhaustive]
+    NoticeTooShort {
+        /// What was asked for.
+        act: Act,
+        /// The last instant at which an invitee could.
+        until: DateTime<Utc>,
+        /// The notice, in minutes.
+        notice: u32,
+    },
     /// The appointment is over.
     #[error("one cannot {act} an appointment after its end, {end:?}")]
     #[non_exhaustive]
@@ -126,8 +144,8 @@ impl Refusal {
             Self::NotPermitted { .. } => "not_permitted",
             Self::NotFound(_) => "not_found",
             Self::SlotUnavailable { .. } => "slot_unavailable",
-            Self::WrongState { .. } => "wrong_state",
-            Self::TooLate { .. } => "too_late",
+            Self::WrongState { .. } | Self::NotBegun { .. } => "wrong_state",
+            Self::TooLate { .. } | Self::NoticeTooShort { .. } => "too_late",
             Self::DynamicLinkNeedsGroupCalendar { .. } => "dynamic_link_needs_group_calendar",
             Self::ZoomAccountTaken { .. } => "zoom_account_taken",
             Self::RequestIdReused { .. } => "request_id_reused",

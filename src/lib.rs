@@ -38,6 +38,6 @@ pub use error::{Conflict, Error, Fault, InvalidInput, Refusal, StoreCall, Thing}
 pub use memory::MemoryStore;
 pub use rules::{Slot, Slots};
 pub use services::{
-    Actor, Advice, Affected, Appointment, BookRequest, BuildError, Builder, Caller, Connected,
-    Edit, LinkWork, MeetingLocation, RunReport, Scheduler,
+    Actor, Advice, Affected, Appointment, AppointmentList, BookRequest, BuildError, Builder,
+    Caller, Connected, Edit, LinkWork, MeetingLocation, NoLongerFits, RunReport, Scheduler,
 };

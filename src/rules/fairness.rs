@@ -43,6 +43,9 @@ impl Assignments {
         }
     }
 
+    /// Notes whether the invitee came. What that counts for is not asked yet.
+    pub(crate) const fn mark(&mut self, _assigned: Assigned, _no_show: bool) {}
+
     fn prune(&mut self, now: DateTime<Utc>) {
         let oldest = now.timestamp().saturating_sub(LONGEST_INTERVAL);
         let outdated = self.0.partition_point(|held| held.0 < oldest);

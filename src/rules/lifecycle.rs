@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::words::{Interval, Status};
+use crate::words::{Calendar, Interval, Mark, Notice, Status};
 
 /// Something done with an appointment.
 ///
@@ -14,9 +14,12 @@ use crate::words::{Interval, Status};
 /// | edit | yes | yes | wrong state | wrong state |
 /// | reschedule | yes | yes | wrong state | wrong state |
 /// | cancel | becomes cancelled | becomes cancelled | no change | wrong state |
+/// | mark | wrong state | becomes showed or no-show | wrong state | becomes the other, or no change |
 /// | delete | yes | yes | yes | yes |
 ///
-/// After the end of an appointment it is too late to confirm, reschedule or cancel it.
+/// After the end of an appointment it is too late to confirm, reschedule or cancel it, for
+/// everybody; for an invitee it may be too late before, by the notices of the calendar (R29). An
+/// appointment can be marked from its start on, however long it is over.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Act {
@@ -28,6 +31,8 @@ pub enum Act {
     Reschedule,
     /// It is called off.
     Cancel,
+    /// Somebody says whether the invitee came.
+    Mark(Mark),
     /// It is removed from sight.
     Delete,
 }
@@ -39,6 +44,7 @@ impl fmt::Display for Act {
             Self::Edit => "edit",
             Self::Reschedule => "reschedule",
             Self::Cancel => "cancel",
+            Self::Mark(_) => "mark",
             Self::Delete => "delete",
         })
     }
@@ -53,27 +59,62 @@ pub(crate) enum Verdict {
     AlreadySo,
     /// Not in this state.
     WrongState,
+    /// The appointment has not begun.
+    TooEarly,
     /// The appointment is over.
     TooLate,
+    /// It was possible until then: the calendar asks for notice (R29).
+    TooLateSince(DateTime<Utc>),
 }
 
-/// Looks an act up in the state table.
+/// How long before the start an invitee can last do this (R29). Nobody else is bound by it.
+#[must_use]
+pub(crate) const fn notice(act: Act, calendar: &Calendar) -> Notice {
+    match act {
+        Act::Cancel => calendar.cancel_notice,
+        Act::Reschedule => calendar.move_notice,
+        Act::Confirm | Act::Edit | Act::Mark(_) | Act::Delete => Notice::NONE,
+    }
+}
+
+/// Looks an act up in the state table. `notice` is what binds whoever asks.
 ///
 /// The state is asked before the time: repeating what is already so is no mistake, however late.
 #[must_use]
-pub(crate) fn verdict(act: Act, status: Status, when: Interval, now: DateTime<Utc>) -> Verdict {
-    let by_state = by_state(act, status);
-    let binds_to_end = matches!(act, Act::Confirm | Act::Reschedule | Act::Cancel);
-    if by_state == Verdict::Go && binds_to_end && now >= when.end() {
-        return Verdict::TooLate;
+pub(crate) fn verdict(
+    act: Act,
+    status: Status,
+    when: Interval,
+    notice: Notice,
+    now: DateTime<Utc>,
+) -> Verdict {
+    match by_state(act, status) {
+        Verdict::Go => by_time(act, when, notice, now),
+        other => other,
     }
-    by_state
+}
+
+fn by_time(act: Act, when: Interval, notice: Notice, now: DateTime<Utc>) -> Verdict {
+    match act {
+        Act::Mark(_) if now < when.start() => Verdict::TooEarly,
+        Act::Confirm | Act::Reschedule | Act::Cancel if now >= when.end() => Verdict::TooLate,
+        // No notice is no limit at the start: then it is possible until the end.
+        _ if notice == Notice::NONE => Verdict::Go,
+        _ => {
+            let last = when.start() - notice.elapsed();
+            if now <= last { Verdict::Go } else { Verdict::TooLateSince(last) }
+        }
+    }
 }
 
 const fn by_state(act: Act, status: Status) -> Verdict {
     match (act, status) {
-        (Act::Confirm, Status::Confirmed) | (Act::Cancel, Status::Cancelled) => Verdict::AlreadySo,
+        (Act::Confirm, Status::Confirmed)
+        | (Act::Cancel, Status::Cancelled)
+        | (Act::Mark(Mark::Showed), Status::Showed)
+        | (Act::Mark(Mark::NoShow), Status::NoShow) => Verdict::AlreadySo,
         (Act::Delete, _)
+        | (Act::Mark(_), Status::Confirmed | Status::Showed | Status::NoShow)
         | (Act::Confirm, Status::Pending)
         | (Act::Edit | Act::Reschedule | Act::Cancel, Status::Pending | Status::Confirmed) => {
             Verdict::Go
@@ -85,6 +126,25 @@ const fn by_state(act: Act, status: Status) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::{
+        AccountId, CalendarId, CalendarKind, CalendarRef, GridStep, Name, RoundRobinHosts,
+        SlotLength, SlotSettings, Zone,
+    };
+
+    const SHOWED: Act = Act::Mark(Mark::Showed);
+    const NO_SHOW: Act = Act::Mark(Mark::NoShow);
+
+    fn when() -> Interval {
+        Interval::try_from((10_000, 20_000)).unwrap()
+    }
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).unwrap()
+    }
+
+    fn without_notice(act: Act, status: Status, now: i64) -> Verdict {
+        verdict(act, status, when(), Notice::NONE, at(now))
+    }
 
     /// The table, row by row: pending, confirmed, cancelled, showed, no_show.
     #[test]
@@ -97,26 +157,72 @@ mod tests {
             (Act::Edit, [Go, Go, No, No, No]),
             (Act::Reschedule, [Go, Go, No, No, No]),
             (Act::Cancel, [Go, Go, So, No, No]),
+            (SHOWED, [No, Go, No, So, Go]),
+            (NO_SHOW, [No, Go, No, Go, So]),
             (Act::Delete, [Go, Go, Go, Go, Go]),
         ];
-        let when = Interval::try_from((1000, 2000)).unwrap();
-        let now = DateTime::from_timestamp(1999, 0).unwrap();
         for (act, row) in table {
             for (status, expected) in states.into_iter().zip(row) {
-                assert_eq!(verdict(act, status, when, now), expected, "{act} {status}");
+                assert_eq!(without_notice(act, status, 19_999), expected, "{act} {status}");
             }
         }
     }
 
     #[test]
-    fn after_the_end_only_edit_and_delete_are_left() {
-        let when = Interval::try_from((1000, 2000)).unwrap();
-        let end = when.end();
+    fn after_the_end_only_edit_mark_and_delete_are_left() {
         for act in [Act::Confirm, Act::Reschedule, Act::Cancel] {
-            assert_eq!(verdict(act, Status::Pending, when, end), Verdict::TooLate, "{act}");
+            assert_eq!(without_notice(act, Status::Pending, 20_000), Verdict::TooLate, "{act}");
         }
-        assert_eq!(verdict(Act::Edit, Status::Confirmed, when, end), Verdict::Go);
-        assert_eq!(verdict(Act::Delete, Status::Confirmed, when, end), Verdict::Go);
-        assert_eq!(verdict(Act::Cancel, Status::Cancelled, when, end), Verdict::AlreadySo);
+        for act in [Act::Edit, SHOWED, NO_SHOW, Act::Delete] {
+            assert_eq!(without_notice(act, Status::Confirmed, 99_999), Verdict::Go, "{act}");
+        }
+        assert_eq!(without_notice(Act::Cancel, Status::Cancelled, 20_000), Verdict::AlreadySo);
+    }
+
+    #[test]
+    fn an_appointment_is_marked_from_its_start_on() {
+        for act in [SHOWED, NO_SHOW] {
+            assert_eq!(without_notice(act, Status::Confirmed, 9_999), Verdict::TooEarly);
+            assert_eq!(without_notice(act, Status::Confirmed, 10_000), Verdict::Go);
+            // What is wrong whenever it is asked is said first.
+            assert_eq!(without_notice(act, Status::Pending, 9_999), Verdict::WrongState);
+        }
+    }
+
+    #[test]
+    fn r29_notice_is_kept_if_it_is_given_to_the_second() {
+        let notice = Notice::new(60).unwrap();
+        for act in [Act::Cancel, Act::Reschedule] {
+            let asked = |now| verdict(act, Status::Confirmed, when(), notice, at(now));
+            assert_eq!(asked(6_400), Verdict::Go, "{act}");
+            assert_eq!(asked(6_401), Verdict::TooLateSince(at(6_400)), "{act}");
+            assert_eq!(asked(10_001), Verdict::TooLateSince(at(6_400)), "{act}");
+            assert_eq!(asked(20_000), Verdict::TooLate, "{act}");
+        }
+        let again = verdict(Act::Cancel, Status::Cancelled, when(), notice, at(19_000));
+        assert_eq!(again, Verdict::AlreadySo);
+    }
+
+    #[test]
+    fn r29_no_notice_is_possible_until_the_end() {
+        for act in [Act::Cancel, Act::Reschedule] {
+            assert_eq!(without_notice(act, Status::Confirmed, 19_999), Verdict::Go, "{act}");
+        }
+    }
+
+    #[test]
+    fn r29_each_act_has_its_own_notice() {
+        let id = |text: &str| CalendarId::new(text).unwrap();
+        let of = CalendarRef::new(AccountId::new("abc").unwrap(), id("demo"));
+        let kind = CalendarKind::RoundRobin(RoundRobinHosts::default());
+        let slot = SlotSettings::new(SlotLength::new(30).unwrap(), GridStep::new(30).unwrap());
+        let mut calendar = Calendar::new(of, Name::new("Demo").unwrap(), kind, Zone::UTC, slot);
+        calendar.cancel_notice = Notice::new(1).unwrap();
+        calendar.move_notice = Notice::new(2).unwrap();
+        assert_eq!(notice(Act::Cancel, &calendar).minutes(), 1);
+        assert_eq!(notice(Act::Reschedule, &calendar).minutes(), 2);
+        for act in [Act::Confirm, Act::Edit, SHOWED, Act::Delete] {
+            assert_eq!(notice(act, &calendar), Notice::NONE, "{act}");
+        }
     }
 }

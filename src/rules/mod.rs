@@ -4,6 +4,7 @@ pub(crate) mod assign;
 mod bits;
 mod explain;
 pub(crate) mod fairness;
+pub(crate) mod fit;
 mod grid;
 pub(crate) mod host_day;
 mod host_times;
@@ -20,6 +21,7 @@ mod spans;
 mod wall_clock;
 
 pub use explain::{Reason, reasons_at};
+pub use fit::Misfit;
 pub use grid::{is_start, starts};
 pub use host_times::HostTimes;
 pub use lifecycle::Act;

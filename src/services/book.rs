@@ -12,7 +12,7 @@ use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind, MessageKind, RequestRow};
 use super::seats::{self, Seat, Wish};
 use super::setup::Setup;
-use super::{journal, kept};
+use super::{journal, kept, listed};
 use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
 use crate::rules::location::{AnswerMismatch, setting, settle};
 use crate::words::{
@@ -167,14 +167,15 @@ impl Book<'_> {
     ) -> Result<Booked, Error> {
         let request = self.request;
         let calendar = &setup.calendar;
+        let (status, lapse) = match calendar.confirmation {
+            Confirmation::Automatic => (Status::Confirmed, None),
+            Confirmation::ByHost => (Status::Pending, calendar.lapse),
+        };
         Ok(Booked {
             id: AppointmentId::from_uuid(core.mint()?),
             slot: seat.key.clone(),
             occupants: seats::owner_first(&seat.key.owner, &seat.slot.occupants),
-            status: match calendar.confirmation {
-                Confirmation::Automatic => Status::Confirmed,
-                Confirmation::ByHost => Status::Pending,
-            },
+            status,
             title: request.title.clone().unwrap_or_else(|| calendar.name.clone().into()),
             notes: request.notes.clone(),
             participants: request.participants.clone(),
@@ -182,6 +183,7 @@ impl Book<'_> {
             location_answered: request.location.is_some(),
             link: None,
             booked_at: now,
+            lapses_at: lapse.map(|lapse| now + lapse.elapsed()),
             counted: seat.is_new,
             events: 0,
         })
@@ -210,6 +212,7 @@ impl Book<'_> {
         journal::tell(planner, &mut booked, EventKind::AppointmentBooked, MessageKind::Booked)?;
         self.remember(planner, booked.id)?;
         kept::put_input(planner, &booked)?;
+        listed::enter(planner, &booked)?;
         let link = booked.link;
         Ok(Changed { booked, link })
     }

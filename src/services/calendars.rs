@@ -41,6 +41,15 @@ pub(crate) async fn find(planner: &mut Planner<'_>, id: &CalendarRef) -> Result<
     peek(planner, id).await?.ok_or_else(unknown)
 }
 
+/// The settings of a calendar that has to be there; the hosts of a round robin are left out.
+pub(crate) async fn settings(
+    planner: &mut Planner<'_>,
+    id: &CalendarRef,
+) -> Result<Calendar, Error> {
+    let row = planner.peek(&planner.keys.calendar(id)).await?;
+    row.map(|row| row.calendar).ok_or_else(|| missing(Thing::Calendar(id.calendar().clone())))
+}
+
 /// Writes a calendar, if nobody else does meanwhile.
 pub(crate) async fn put(planner: &mut Planner<'_>, calendar: &Calendar) -> Result<(), Error> {
     let id = calendar.as_ref();

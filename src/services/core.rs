@@ -107,12 +107,18 @@ impl Core {
     }
 
     /// Plans and commits until nobody was faster.
+    ///
+    /// A plan reads rows one after the other: those read before and after somebody's commit may
+    /// contradict each other. If they still do the last time, they really do.
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Done, Error> {
-        for _ in 0..C::MOST_TRIES {
+        let mut last = Error::from(Conflict::Contended { tries: C::MOST_TRIES });
+        for left in (0..C::MOST_TRIES).rev() {
             let mut planner = self.planner()?;
             match command.plan(self, &mut planner).await {
                 // Others were at work while it was planned: plan anew.
                 Err(Error::Conflict(_)) => {}
+                Err(torn @ Error::Fault(Fault::Inconsistent(_))) if left == 0 => last = torn,
+                Err(Error::Fault(Fault::Inconsistent(_))) => {}
                 Err(error) => return Err(error),
                 Ok(Plan::Nothing(done)) => return Ok(done),
                 Ok(Plan::Commit(done)) => {
@@ -122,7 +128,7 @@ impl Core {
                 }
             }
         }
-        Err(Conflict::Contended { tries: C::MOST_TRIES }.into())
+        Err(last)
     }
 
     /// Whether the change set was applied; `false` if others were faster.

@@ -9,10 +9,10 @@ use super::kept::{self, Asked};
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind, MessageKind};
 use super::setup::Setup;
-use super::{journal, seats};
+use super::{journal, listed, seats};
 use crate::error::{Error, Fault};
 use crate::rules::Act;
-use crate::words::{AppointmentId, LinkId, Status};
+use crate::words::{AccountId, AppointmentId, LinkId, Status};
 
 /// The host accepts a pending appointment; now its link is made (R10).
 pub(crate) struct Confirm<'a> {
@@ -35,6 +35,7 @@ impl Command for Confirm<'_> {
             Asked::Done(booked) => return Ok(Plan::Nothing(Changed::nothing(booked))),
         };
         booked.status = Status::Confirmed;
+        booked.lapses_at = None;
         let setup = Setup::peek(planner, booked.calendar()).await?;
         let row = planner.keys.slot(&booked.slot);
         let lost = Fault::Inconsistent("a pending appointment holds no slot");
@@ -67,14 +68,44 @@ impl Command for Cancel<'_> {
             Asked::ToDo(booked) => booked,
             Asked::Done(booked) => return Ok(Plan::Nothing(Changed::nothing(booked))),
         };
-        give_up_seat(planner, &booked).await?;
-        booked.status = Status::Cancelled;
-        let kind = EventKind::AppointmentCancelled;
-        journal::tell(planner, &mut booked, kind, MessageKind::Cancelled)?;
+        call_off(planner, &mut booked).await?;
         let link = booked.link;
-        kept::put(planner, &booked)?;
         Ok(Plan::Commit(Changed { booked, link }))
     }
+}
+
+/// Nobody has confirmed an appointment in time: it is cancelled, even if its time is over (R29).
+///
+/// Whoever confirms it first, if late, has confirmed it: the row is what both write.
+pub(crate) struct LapseAppointment<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) id: AppointmentId,
+}
+
+#[async_trait]
+impl Command for LapseAppointment<'_> {
+    type Done = ();
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let row = planner.keys.appointment(self.account, self.id);
+        let Some(AppointmentRow::Kept(mut booked)) = planner.load(&row).await? else {
+            return Ok(Plan::Nothing(()));
+        };
+        if booked.lapse().is_none_or(|at| at > planner.now) {
+            return Ok(Plan::Nothing(()));
+        }
+        call_off(planner, &mut booked).await?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+/// Frees the seat of an appointment, and tells its people.
+async fn call_off(planner: &mut Planner<'_>, booked: &mut Booked) -> Result<(), Fault> {
+    give_up_seat(planner, booked).await?;
+    booked.status = Status::Cancelled;
+    let kind = EventKind::AppointmentCancelled;
+    journal::tell(planner, booked, kind, MessageKind::Cancelled)?;
+    kept::put(planner, booked)
 }
 
 /// An appointment is removed from sight, in whatever state it is.
@@ -96,15 +127,18 @@ impl Command for Delete<'_> {
         if booked.status.is_live() {
             give_up_seat(planner, &booked).await?;
         }
-        let is_upcoming = booked.status.is_live() && planner.now < booked.interval().end();
+        // One that somebody marked took place, or did not, for all to see.
+        let is_ahead = matches!(booked.status, Status::Pending | Status::Confirmed)
+            && planner.now < booked.interval().end();
         let kind = EventKind::AppointmentDeleted;
-        if is_upcoming {
+        if is_ahead {
             journal::tell(planner, &mut booked, kind, MessageKind::Cancelled)?;
         } else {
             journal::appointment(planner, &mut booked, kind)?;
         }
         let row = planner.keys.appointment(booked.account(), booked.id);
         planner.put(&row, &AppointmentRow::Deleted)?;
+        listed::leave(planner, &booked).await?;
         Ok(Plan::Commit(booked.link))
     }
 }

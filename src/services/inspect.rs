@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::core::Core;
 use super::find::occupancies;
-use super::keys::LINK;
+use super::keys::{APPOINTMENT, LINK};
 use super::records::{AppointmentRow, Booked};
 use crate::error::Fault;
 use crate::rules::link::Link;
@@ -31,9 +31,8 @@ pub(crate) async fn inspect(
 ) -> Result<Inspected, Fault> {
     let (mut appointments, mut links) = (Vec::new(), Vec::new());
     for account in accounts {
-        for row in core
-            .scan_all::<AppointmentRow>(&core.keys.all_of_account(account, "appointment"))
-            .await?
+        for row in
+            core.scan_all::<AppointmentRow>(&core.keys.all_of_account(account, APPOINTMENT)).await?
         {
             if let AppointmentRow::Kept(booked) = row {
                 appointments.push(*booked);

@@ -1,12 +1,13 @@
 //! Reading the appointment that a call is about.
 
-use super::caller::Caller;
+use super::calendars;
+use super::caller::{Actor, Caller};
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked};
 use crate::error::{Error, Fault, Refusal, Thing, missing};
 use crate::rules::Act;
-use crate::rules::lifecycle::{Verdict, verdict};
-use crate::words::AppointmentId;
+use crate::rules::lifecycle::{Verdict, notice, verdict};
+use crate::words::{AppointmentId, Notice};
 
 /// An appointment that something is asked of.
 pub(crate) enum Asked {
@@ -36,12 +37,31 @@ pub(crate) async fn load_for(
         return Err(missing(Thing::Appointment(id)));
     };
     let (status, when) = (booked.status, booked.interval());
-    match verdict(act, status, when, planner.now) {
+    let notice = notice_asked(planner, caller, &booked, act).await?;
+    match verdict(act, status, when, notice, planner.now) {
         Verdict::Go => Ok(Asked::ToDo(*booked)),
         Verdict::AlreadySo => Ok(Asked::Done(*booked)),
         Verdict::WrongState => Err(Refusal::WrongState { act, status }.into()),
+        Verdict::TooEarly => Err(Refusal::NotBegun { start: when.start() }.into()),
         Verdict::TooLate => Err(Refusal::TooLate { act, end: when.end() }.into()),
+        Verdict::TooLateSince(until) => {
+            Err(Refusal::NoticeTooShort { act, until, notice: notice.minutes() }.into())
+        }
     }
+}
+
+/// The notice that the calendar asks of an invitee, as it is now (R29). Others need none.
+async fn notice_asked(
+    planner: &mut Planner<'_>,
+    caller: &Caller,
+    booked: &Booked,
+    act: Act,
+) -> Result<Notice, Error> {
+    if *caller.actor() != Actor::Invitee || !matches!(act, Act::Cancel | Act::Reschedule) {
+        return Ok(Notice::NONE);
+    }
+    let calendar = calendars::settings(planner, booked.calendar()).await?;
+    Ok(notice(act, &calendar))
 }
 
 /// Writes an appointment with what a caller gave.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::counting::{CounterRow, CountingRow};
 use super::records::{
     AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
-    MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
+    ListedRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
@@ -19,8 +19,8 @@ use crate::rules::limits::{Counter, Kind, Scope, first_date};
 use crate::rules::link::Link;
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
-    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, Occupant, Period,
-    RequestId, UserId, ZoomAccountId,
+    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, ListCursor, Occupant,
+    Period, RequestId, UserId, ZoomAccountId,
 };
 
 /// A key, and what its row holds.
@@ -57,6 +57,10 @@ pub(crate) fn is_kind(key: &Key, kind: &str) -> bool {
     key.sort().starts_with(&sort(kind).into_bytes())
 }
 
+/// The kind of appointments in keys: background work finds them by it.
+pub(crate) const APPOINTMENT: &str = "appointment";
+/// The kind of the list of appointments in keys.
+const LISTED: &str = "listed";
 /// The kind of links in keys: background work finds them by it.
 pub(crate) const LINK: &str = "link";
 /// The kind of the rows that say how a calendar is counted: background work finds them by it.
@@ -129,7 +133,29 @@ impl Keys {
         account: &AccountId,
         id: AppointmentId,
     ) -> RowKey<AppointmentRow> {
-        self.of_account(account, sort("appointment").uuid(id.as_uuid()))
+        self.of_account(account, sort(APPOINTMENT).uuid(id.as_uuid()))
+    }
+
+    pub(crate) fn listed(&self, account: &AccountId, place: ListCursor) -> RowKey<ListedRow> {
+        let sort = sort(LISTED).number(place.start()).uuid(place.id().as_uuid());
+        self.of_account(account, sort)
+    }
+
+    /// The list of an account from one start to another, after a place.
+    pub(crate) fn listed_in(
+        &self,
+        account: &AccountId,
+        from: Option<i64>,
+        to: Option<i64>,
+        after: Option<ListCursor>,
+    ) -> Scan {
+        let key = |parts| self.of_account::<ListedRow>(account, parts).key;
+        let first = from.map_or_else(|| sort(LISTED), |from| sort(LISTED).number(from));
+        let after = after.map(|place| self.listed(account, place).key.end_of_prefix());
+        let from = after.into_iter().fold(key(first), Key::max);
+        let to = to.map(|to| key(sort(LISTED).number(to)));
+        let to = to.unwrap_or_else(|| key(sort(LISTED)).end_of_prefix());
+        Scan::Range { from, to }
     }
 
     pub(crate) fn slot(&self, slot: &SlotKey) -> RowKey<BookedSlot> {

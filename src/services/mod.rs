@@ -20,6 +20,10 @@ mod journal;
 mod kept;
 mod keys;
 mod lane;
+mod list;
+mod listed;
+mod mark;
+mod misfits;
 mod parking;
 mod planner;
 mod prepare;
@@ -44,6 +48,8 @@ pub use core::LinkWork;
 pub use edit::Edit;
 #[cfg(feature = "testkit")]
 pub(crate) use inspect::{Inspected, inspect};
+pub use list::AppointmentList;
+pub use misfits::NoLongerFits;
 #[cfg(feature = "testkit")]
 pub(crate) use records::Booked;
 pub use run_due::RunReport;

@@ -1,10 +1,13 @@
 //! Setting up: the host application's data, validated and kept (R29).
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use super::calendars;
 use super::caller::Caller;
 use super::core::{Command, Core, Plan};
+use super::misfits::{NoLongerFits, no_longer_fits};
 use super::planner::Planner;
 use super::records::{MembershipRow, UserRow};
 use crate::error::{Error, InvalidInput, Refusal, Thing, missing};
@@ -86,6 +89,14 @@ impl Command for DeleteUser<'_> {
     }
 }
 
+/// A calendar was written.
+pub(crate) struct CalendarPut {
+    /// Its hosts.
+    pub(crate) hosts: BTreeMap<UserId, User>,
+    /// What did not fit it just before it was written.
+    pub(crate) misfits: Vec<NoLongerFits>,
+}
+
 pub(crate) struct PutCalendar<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) calendar: &'a Calendar,
@@ -93,9 +104,13 @@ pub(crate) struct PutCalendar<'a> {
 
 #[async_trait]
 impl Command for PutCalendar<'_> {
-    type Done = ();
+    type Done = CalendarPut;
 
-    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
         self.caller.check_admin(planner, None, "change a calendar").await?;
         let calendar = self.calendar;
         if calendar.account != *self.caller.account() {
@@ -106,9 +121,10 @@ impl Command for PutCalendar<'_> {
             let kind_changed = InvalidInput::KindChanged { calendar: calendar.id.clone() };
             return Err(Refusal::from(kind_changed).into());
         }
-        check(planner, calendar).await?;
+        let hosts = check(planner, calendar).await?;
         calendars::put(planner, calendar).await?;
-        Ok(Plan::Commit(()))
+        let misfits = no_longer_fits(core, calendar, &hosts).await?;
+        Ok(Plan::Commit(CalendarPut { hosts, misfits }))
     }
 }
 
@@ -121,13 +137,16 @@ const fn same_kind(a: &CalendarKind, b: &CalendarKind) -> bool {
     )
 }
 
-/// Its location fits its kind (R8), and its hosts belong to the account.
-async fn check(planner: &mut Planner<'_>, calendar: &Calendar) -> Result<(), Error> {
+/// Its location fits its kind (R8), and its hosts belong to the account. Answers with the hosts.
+async fn check(
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+) -> Result<BTreeMap<UserId, User>, Error> {
     check_location(calendar)?;
     let known = super::setup::members(planner, calendar).await?;
     match calendar.kind.users().into_iter().find(|user| !known.contains_key(*user)) {
         Some(unknown) => Err(missing(Thing::User(unknown.clone()))),
-        None => Ok(()),
+        None => Ok(known),
     }
 }
 

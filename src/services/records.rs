@@ -13,8 +13,9 @@ use crate::rules::host_day::HostDay;
 use crate::rules::link::Link;
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
-    Account, AccountId, AppointmentId, Calendar, CalendarRef, Interval, LinkId, Location, Notes,
-    Occupant, Participant, Role, RoundRobinHost, Status, Title, User, UserId, ZoomAccountId,
+    Account, AccountId, AppointmentId, Calendar, CalendarId, CalendarRef, Interval, LinkId,
+    ListCursor, Location, Notes, Occupant, Participant, Role, RoundRobinHost, Status, Title, User,
+    UserId, ZoomAccountId,
 };
 
 /// Something that is kept in a row, as JSON.
@@ -92,7 +93,15 @@ pub(crate) enum AppointmentRow {
     Deleted,
 }
 
-impl Record for AppointmentRow {}
+impl Record for AppointmentRow {
+    /// A pending appointment lapses (R29).
+    fn due(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Kept(booked) => booked.lapse(),
+            Self::Deleted => None,
+        }
+    }
+}
 
 /// An appointment.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -112,6 +121,9 @@ pub(crate) struct Booked {
     /// The link it uses, or used last.
     pub(crate) link: Option<LinkId>,
     pub(crate) booked_at: DateTime<Utc>,
+    /// When it is cancelled if nobody has confirmed it: fixed by the calendar's setting at booking.
+    #[serde(default)]
+    pub(crate) lapses_at: Option<DateTime<Utc>>,
     /// Whether round robin counts it: joining an open slot does not count.
     pub(crate) counted: bool,
     pub(crate) events: u32,
@@ -120,6 +132,11 @@ pub(crate) struct Booked {
 impl Booked {
     pub(crate) fn assigned(&self) -> Option<Assigned> {
         self.counted.then(|| Assigned::new(self.booked_at, self.slot.core.start()))
+    }
+
+    /// When it lapses, unless it is confirmed or ended before.
+    pub(crate) fn lapse(&self) -> Option<DateTime<Utc>> {
+        self.lapses_at.filter(|_| self.status == Status::Pending)
     }
 
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &UserId> {
@@ -137,7 +154,40 @@ impl Booked {
     pub(crate) fn interval(&self) -> Interval {
         self.slot.core
     }
+
+    /// Its place in the list by start.
+    pub(crate) fn place(&self) -> ListCursor {
+        ListCursor::new(self.interval().start().timestamp(), self.id)
+    }
 }
+
+/// An appointment in the list by start (R30), with what never changes or is written anew by a move.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ListedRow {
+    /// Unix seconds.
+    start: i64,
+    id: AppointmentId,
+    pub(crate) calendar: CalendarId,
+    pub(crate) hosts: Vec<UserId>,
+}
+
+impl ListedRow {
+    pub(crate) fn of(booked: &Booked) -> Self {
+        let place = booked.place();
+        Self {
+            start: place.start(),
+            id: place.id(),
+            calendar: booked.calendar().calendar().clone(),
+            hosts: booked.hosts().cloned().collect(),
+        }
+    }
+
+    pub(crate) const fn place(&self) -> ListCursor {
+        ListCursor::new(self.start, self.id)
+    }
+}
+
+impl Record for ListedRow {}
 
 /// A request that was done.
 #[derive(Serialize, Deserialize)]
@@ -249,6 +299,7 @@ pub(crate) enum EventKind {
     AppointmentRescheduled,
     AppointmentCancelled,
     AppointmentDeleted,
+    AppointmentMarked,
     LinkReady,
     LinkDropped,
     LinkDeferred,

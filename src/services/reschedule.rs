@@ -7,12 +7,12 @@ use super::book::location;
 use super::caller::Caller;
 use super::core::{Changed, Command, Core, Plan};
 use super::days::Days;
-use super::journal;
 use super::kept::{self, Asked};
 use super::planner::Planner;
 use super::records::{Booked, EventKind, MessageKind};
 use super::seats::{self, Left, Seat, Wish};
 use super::setup::Setup;
+use super::{journal, listed};
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::Act;
 use crate::words::{AppointmentId, CalendarKind, Location, UserId, check_instant};
@@ -108,6 +108,7 @@ async fn move_to(
     let kind = EventKind::AppointmentRescheduled;
     journal::tell(planner, &mut booked, kind, MessageKind::Rescheduled)?;
     kept::put(planner, &booked)?;
+    listed::shift(planner, &old, &booked).await?;
     Ok(Changed { booked, link: link.map(|link| link.id).or(old.link) })
 }
 

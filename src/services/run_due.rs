@@ -6,15 +6,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::connect::wake;
 use super::core::Core;
-use super::keys::{CONNECTION, LINK, is_kind};
+use super::end::LapseAppointment;
+use super::keys::{APPOINTMENT, CONNECTION, LINK, is_kind};
 use super::planner::decode;
 use super::quota::next_reset;
-use super::records::ConnectionRow;
+use super::records::{AppointmentRow, ConnectionRow};
 use super::zoom_work::{push_back, work_on};
 use crate::error::{Error, Fault};
 use crate::ports::{Key, Page, Row, Scan, ScanPage};
 use crate::rules::link::Link;
-use crate::words::{LATEST, UserId};
+use crate::words::{AccountId, AppointmentId, LATEST, UserId};
 
 /// Rows that are put in order at once.
 const BATCH: u16 = 500;
@@ -54,6 +55,8 @@ struct Run<'a> {
 enum Work {
     Link(Box<Link>),
     Connection(UserId),
+    /// Nobody has confirmed it in time.
+    Lapse(AccountId, AppointmentId),
     Unknown,
 }
 
@@ -67,7 +70,8 @@ impl Run<'_> {
         let reset = next_reset(self.core, self.core.now());
         batch.sort_by_cached_key(|(_, work)| match work {
             Work::Link(link) => link.urgency(reset),
-            Work::Connection(_) | Work::Unknown => (0, DateTime::<Utc>::MIN_UTC),
+            // A seat is set free, or links are.
+            Work::Connection(_) | Work::Lapse(..) | Work::Unknown => (0, DateTime::<Utc>::MIN_UTC),
         });
         for (key, work) in batch {
             if self.report.done >= self.limit {
@@ -134,6 +138,11 @@ fn work(key: &Key, row: &Row) -> Work {
     } else if is_kind(key, CONNECTION) {
         let user = decode::<ConnectionRow>(key, row).map(|connection| connection.user);
         user.map_or(Work::Unknown, Work::Connection)
+    } else if is_kind(key, APPOINTMENT) {
+        match decode(key, row) {
+            Ok(AppointmentRow::Kept(booked)) => Work::Lapse(booked.account().clone(), booked.id),
+            Ok(AppointmentRow::Deleted) | Err(_) => Work::Unknown,
+        }
     } else {
         Work::Unknown
     }
@@ -143,6 +152,7 @@ async fn step(core: &Core, work: &Work) -> Result<(), Error> {
     match work {
         Work::Link(link) => work_on(core, link.slot.calendar.account(), link.id).await,
         Work::Connection(user) => wake(core, user).await,
+        Work::Lapse(account, id) => core.run(&LapseAppointment { account, id: *id }).await,
         Work::Unknown => Err(Fault::Inconsistent("a row that is due cannot be read").into()),
     }
 }

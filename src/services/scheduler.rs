@@ -13,6 +13,9 @@ use super::core::{Changed, Core, LinkWork};
 use super::edit::{Edit, EditAppointment};
 use super::end::{Cancel, Confirm, Delete};
 use super::find::FindSlots;
+use super::list::{AppointmentList, list};
+use super::mark::MarkAppointment;
+use super::misfits::{NoLongerFits, no_longer_fits};
 use super::put::{
     DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser, SetCalendarLocation,
 };
@@ -25,8 +28,8 @@ use crate::error::{Error, Refusal};
 use crate::ports::{Store, ZoomApi, ZoomAuth};
 use crate::rules::Slots;
 use crate::words::{
-    Account, AccountId, AppointmentId, Calendar, CalendarId, LinkId, LocationSetting, Role, Secret,
-    User, UserId,
+    Account, AccountId, AppointmentFilter, AppointmentId, Calendar, CalendarId, LinkId, ListPage,
+    LocationSetting, Mark, Role, Secret, User, UserId,
 };
 
 /// Books appointments on calendars, and keeps their Zoom links.
@@ -103,7 +106,11 @@ impl Scheduler {
         self.core.run(&PutMembership { account, user, role }).await
     }
 
-    /// Makes or changes a calendar. Appointments already made stay as they are.
+    /// Makes or changes a calendar. Appointments already made stay as they are; answers with those
+    /// of them that are not over and no longer fit, by start (R29).
+    ///
+    /// An invitee who books at this very moment may do so by the old settings; such an appointment
+    /// can be missing in the answer. Putting the same calendar again answers again.
     ///
     /// # Errors
     /// [`Refusal::DynamicLinkNeedsGroupCalendar`] for Zoom on an unassigned calendar (R8),
@@ -111,8 +118,16 @@ impl Scheduler {
     /// [`Refusal::InvalidInput`] if the kind of the calendar would change or it is too large,
     /// [`Refusal::NotPermitted`] for anybody but the system and admins,
     /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
-    pub async fn put_calendar(&self, caller: &Caller, calendar: &Calendar) -> Result<(), Error> {
-        self.core.run(&PutCalendar { caller, calendar }).await
+    pub async fn put_calendar(
+        &self,
+        caller: &Caller,
+        calendar: &Calendar,
+    ) -> Result<Vec<NoLongerFits>, Error> {
+        let put = self.core.run(&PutCalendar { caller, calendar }).await?;
+        // Looked at again, for who booked meanwhile. Once the calendar is written, a failed read is
+        // no error of the call.
+        let after = no_longer_fits(&self.core, calendar, &put.hosts).await;
+        Ok(after.unwrap_or(put.misfits))
     }
 
     /// Sets where a calendar's appointments take place, or, with `host`, those of one of its
@@ -243,6 +258,7 @@ impl Scheduler {
     ///
     /// # Errors
     /// [`Refusal::SlotUnavailable`], [`Refusal::WrongState`], [`Refusal::TooLate`] after the end,
+    /// [`Refusal::NoticeTooShort`] for an invitee past the calendar's `move_notice`,
     /// [`Refusal::NotFound`], [`Refusal::NotAMember`], [`Refusal::InvalidInput`] for an instant
     /// out of bounds; else [`Error::Conflict`] or [`Error::Fault`].
     pub async fn reschedule(
@@ -259,10 +275,27 @@ impl Scheduler {
     /// (R13). Cancelling again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NotFound`],
+    /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NoticeTooShort`] for
+    /// an invitee past the calendar's `cancel_notice`, [`Refusal::NotFound`],
     /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
     pub async fn cancel(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
         self.changed(self.core.run(&Cancel { caller, id }).await?).await
+    }
+
+    /// Says whether the invitee came, from the start of the appointment on, however long it is
+    /// over. The other mark replaces the first; the same again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongState`] if it is pending or cancelled, [`Refusal::NotBegun`],
+    /// [`Refusal::NotFound`], [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`];
+    /// else [`Error::Conflict`] or [`Error::Fault`].
+    pub async fn mark(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        mark: Mark,
+    ) -> Result<Appointment, Error> {
+        self.changed(self.core.run(&MarkAppointment { caller, id, mark }).await?).await
     }
 
     /// Removes an appointment from sight, in whatever state it is; its seat and link go as with
@@ -291,10 +324,30 @@ impl Scheduler {
         view::find(&self.core, &mut planner, caller.account(), id).await
     }
 
+    /// A page of the account's appointments that meet a filter, by start, then by id (R30): for
+    /// the host application's screens. Cancelled ones are listed too, deleted ones never.
+    ///
+    /// One call looks at about a thousand appointments at most: where a filter is met rarely, a
+    /// page has fewer than asked for, and a cursor to go on from. What was booked or moved a moment
+    /// ago can be missing; what is listed is as it is now.
+    ///
+    /// # Errors
+    /// [`Refusal::NotPermitted`] for invitees, [`Refusal::NotFound`] if there is no such calendar in
+    /// the account, [`Refusal::InvalidInput`] if the period is empty or out of bounds,
+    /// [`Refusal::NotAMember`]; else [`Error::Fault`].
+    pub async fn appointments(
+        &self,
+        caller: &Caller,
+        filter: &AppointmentFilter,
+        page: &ListPage,
+    ) -> Result<AppointmentList, Error> {
+        list(&self.core, caller, filter, *page).await
+    }
+
     // ---- Background work ----
 
     /// Does background work that is due, at most `limit` steps, each with at most one call of
-    /// Zoom: links to be made, renamed and deleted. Call it from a task that nobody cancels, when
+    /// Zoom: links to be made, renamed and deleted, and unconfirmed appointments that lapse. Call it from a task that nobody cancels, when
     /// the report says so and at least once a minute; any number of instances may at once.
     ///
     /// # Errors

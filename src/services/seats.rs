@@ -135,6 +135,21 @@ pub(crate) async fn count(
     planner.put(&row, &assignments)
 }
 
+/// Notes for round robin whether the invitee of an appointment came: no-shows may not count.
+pub(crate) async fn mark_no_show(
+    planner: &mut Planner<'_>,
+    booked: &Booked,
+    no_show: bool,
+) -> Result<(), Fault> {
+    let (Some(assigned), Some(host)) = (booked.assigned(), booked.slot.owner.user()) else {
+        return Ok(());
+    };
+    let row = planner.keys.assignments(booked.calendar(), host);
+    let mut assignments = planner.load(&row).await?.unwrap_or_default();
+    assignments.mark(assigned, no_show);
+    planner.put(&row, &assignments)
+}
+
 /// What Zoom shows as the name of the meeting (R12).
 pub(crate) fn topic(calendar: &Calendar, booked: &Booked) -> Topic {
     if calendar.slot.seats().seats() == 1 {

@@ -34,7 +34,7 @@ impl Setup {
         let account = account.ok_or_else(|| missing(Thing::Account(calendar.account().clone())))?;
         let found = calendars::find(planner, calendar).await?;
         let users = members(planner, &found).await?;
-        let own_hours = own_hours(&found);
+        let own_hours = found.own_hours();
         Ok(Self { account, calendar: found, users, own_hours })
     }
 
@@ -97,13 +97,6 @@ impl Setup {
     pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {
         self.users.get(occupant.user()?)
     }
-}
-
-fn own_hours(calendar: &Calendar) -> Option<Hours> {
-    let CalendarKind::Unassigned { weekly, overrides } = &calendar.kind else { return None };
-    let hours = Hours::new(calendar.zone).with_weekly(weekly.clone());
-    let dates = overrides.iter().map(|(date, windows)| (*date, windows.clone()));
-    Some(dates.fold(hours, |hours, (date, windows)| hours.with_override(date, windows)))
 }
 
 /// The hosts of a calendar who exist and belong to its account.

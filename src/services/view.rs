@@ -1,6 +1,9 @@
 //! What callers see of an appointment.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::core::Core;
+use super::keys::RowKey;
 use super::planner::{Planner, decode, get};
 use super::records::{AppointmentRow, Booked, ConnectionRow, Record};
 use crate::error::{Error, Fault, Thing, missing};
@@ -59,15 +62,16 @@ pub(crate) async fn find(
     let Some(AppointmentRow::Kept(booked)) = row else {
         return Err(missing(Thing::Appointment(id)));
     };
-    let state = link_state(core, &booked).await?;
-    Ok(appointment(*booked, state))
+    let unknown = || missing(Thing::Appointment(id));
+    all(core, vec![*booked]).await?.pop().ok_or_else(unknown)
 }
 
 /// An appointment as it was just written. What was done is done: if the link cannot be read now,
 /// it is on its way.
 pub(crate) async fn written(core: &Core, booked: Booked) -> Appointment {
-    let state = link_state(core, &booked).await.unwrap_or(LinkState::Pending);
-    appointment(booked, state)
+    let states = link_states(core, std::slice::from_ref(&booked)).await;
+    let state = states.ok().and_then(|mut states| states.pop());
+    appointment(booked, state.unwrap_or(LinkState::Pending))
 }
 
 fn appointment(booked: Booked, state: LinkState) -> Appointment {
@@ -88,27 +92,56 @@ fn appointment(booked: Booked, state: LinkState) -> Appointment {
     }
 }
 
-/// How the appointment's link stands, and whether its owner is still connected.
-async fn link_state(core: &Core, booked: &Booked) -> Result<LinkState, Fault> {
+/// Appointments that were just read, with their links: all in one read.
+pub(crate) async fn all(core: &Core, booked: Vec<Booked>) -> Result<Vec<Appointment>, Fault> {
+    let states = link_states(core, &booked).await?;
+    Ok(booked.into_iter().zip(states).map(|(booked, state)| appointment(booked, state)).collect())
+}
+
+/// How the links of appointments stand, and whether their owners are still connected.
+async fn link_states(core: &Core, booked: &[Booked]) -> Result<Vec<LinkState>, Fault> {
+    let keys = booked.iter().filter_map(|booked| LinkKeys::of(core, booked));
+    // Appointments of one slot share a link, those of one owner a connection.
+    let keys: BTreeSet<Key> = keys.flat_map(|keys| [keys.connection.key, keys.link.key]).collect();
+    let rows: BTreeMap<Key, Row> = if keys.is_empty() {
+        BTreeMap::new()
+    } else {
+        let found = get(core.store.as_ref(), keys.into_iter().collect()).await?;
+        found.into_iter().filter_map(|(key, row)| row.map(|row| (key, row.row))).collect()
+    };
+    booked.iter().map(|booked| link_state(core, booked, &rows)).collect()
+}
+
+/// Where the link of an appointment stands, and the connection of its owner.
+struct LinkKeys {
+    connection: RowKey<ConnectionRow>,
+    link: RowKey<Link>,
+}
+
+impl LinkKeys {
+    /// Of an appointment that has a link.
+    fn of(core: &Core, booked: &Booked) -> Option<Self> {
+        let (link, owner) = (booked.link?, booked.slot.owner.user()?);
+        booked.status.is_live().then(|| Self {
+            connection: core.keys.connection(owner),
+            link: core.keys.link(booked.account(), link),
+        })
+    }
+}
+
+fn link_state(core: &Core, booked: &Booked, rows: &BTreeMap<Key, Row>) -> Result<LinkState, Fault> {
     if !booked.status.is_live() {
         return Ok(LinkState::Dropped);
     }
-    let (Some(link), Some(owner)) = (booked.link, booked.slot.owner.user()) else {
+    let Some(keys) = LinkKeys::of(core, booked) else {
         return Ok(LinkState::AwaitingConfirmation);
     };
-    let keys = (core.keys.connection(owner), core.keys.link(booked.account(), link));
-    let found = get(core.store.as_ref(), vec![keys.0.key.clone(), keys.1.key.clone()]).await?;
-    let mut found = found.into_iter().map(|(key, row)| (key, row.map(|row| row.row)));
-    let connection = row::<ConnectionRow>(found.next())?;
     let lost = Fault::Inconsistent("an appointment uses a link that is not there");
-    let link = row::<Link>(found.next())?.ok_or(lost)?;
-    let connected = connection.filter(|row| row.tokens.is_some());
+    let link = row(rows, &keys.link)?.ok_or(lost)?;
+    let connected = row(rows, &keys.connection)?.filter(|row| row.tokens.is_some());
     Ok(link.state(connected.as_ref().map(|row| &row.zoom)))
 }
 
-fn row<R: Record>(found: Option<(Key, Option<Row>)>) -> Result<Option<R>, Fault> {
-    match found {
-        Some((key, Some(row))) => decode(&key, &row).map(Some),
-        _ => Ok(None),
-    }
+fn row<R: Record>(rows: &BTreeMap<Key, Row>, wanted: &RowKey<R>) -> Result<Option<R>, Fault> {
+    rows.get(&wanted.key).map(|row| decode(&wanted.key, row)).transpose()
 }

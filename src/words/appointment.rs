@@ -35,6 +35,28 @@ impl Status {
     }
 }
 
+/// Whether the invitee came, as somebody of the account says (R27).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "they came or they did not")]
+pub enum Mark {
+    /// They came.
+    Showed,
+    /// They did not.
+    NoShow,
+}
+
+impl Mark {
+    /// Where a marked appointment stands.
+    #[must_use]
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Showed => Status::Showed,
+            Self::NoShow => Status::NoShow,
+        }
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

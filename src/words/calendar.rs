@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::hosts::{CollectiveHosts, RoundRobinHosts};
-use super::hours::{WeeklyHours, Window};
+use super::hours::{Hours, WeeklyHours, Window};
 use super::id::{AccountId, CalendarId, UserId};
 use super::limits::Limits;
 use super::location::LocationSetting;
@@ -132,6 +132,18 @@ impl Calendar {
             sharing: Sharing::default(),
             location: None,
         }
+    }
+
+    /// The hours of an unassigned calendar, in its zone. The others have the hours of their hosts.
+    #[must_use]
+    pub fn own_hours(&self) -> Option<Hours> {
+        let CalendarKind::Unassigned { weekly, overrides } = &self.kind else { return None };
+        let hours = Hours::new(self.zone).with_weekly(weekly.clone());
+        let overrides = overrides.iter();
+        Some(
+            overrides
+                .fold(hours, |hours, (date, windows)| hours.with_override(*date, windows.clone())),
+        )
     }
 
     /// Account and id together.

@@ -10,6 +10,7 @@ mod hours;
 mod id;
 mod interval;
 mod limits;
+mod list;
 mod location;
 mod newtype;
 mod occupancy;
@@ -23,7 +24,7 @@ mod web_link;
 mod zone;
 mod zoom;
 
-pub use appointment::Status;
+pub use appointment::{Mark, Status};
 pub use calendar::{Calendar, CalendarKind, Confirmation};
 pub use hosts::{
     Attendance, CollectiveHost, CollectiveHosts, InvalidHosts, MAX_COLLECTIVE_HOSTS,
@@ -37,6 +38,7 @@ pub use id::{
 pub(crate) use interval::{EARLIEST_SECOND, LATEST, LATEST_SECOND, check_instant};
 pub use interval::{Interval, InvalidInstant, InvalidInterval, InvalidSeconds};
 pub use limits::{Limit, Limits, Period, PeriodLimits};
+pub use list::{AppointmentFilter, InvalidCursor, ListCursor, ListPage, PageSize};
 pub use location::{FixedLocation, Location, LocationSetting};
 pub use occupancy::{CalendarRef, InvalidOccupancy, Occupancy, Occupant};
 pub use people::{Account, Participant, Role, User};

@@ -42,6 +42,11 @@ impl Default for BookingWindow {
     }
 }
 
+impl SlotLength {
+    /// No slot is longer.
+    pub const LONGEST: Self = Self(960);
+}
+
 impl GridOffset {
     /// A grid that begins at midnight.
     pub const MIDNIGHT: Self = Self(0);
@@ -262,7 +267,8 @@ mod tests {
     #[test]
     fn numbers_out_of_range_are_refused_with_the_range() {
         assert!(SlotLength::new(4).is_err() && SlotLength::new(5).is_ok());
-        assert!(SlotLength::new(960).is_ok() && SlotLength::new(961).is_err());
+        let longest = SlotLength::LONGEST.minutes();
+        assert!(SlotLength::new(longest).is_ok() && SlotLength::new(longest + 1).is_err());
         assert!(GridStep::new(0).is_err() && GridStep::new(1440).is_ok());
         assert!(GridStep::new(1441).is_err() && GridOffset::new(1440).is_err());
         assert!(Buffer::new(240).is_ok() && Buffer::new(241).is_err());

@@ -16,7 +16,7 @@ const TEN: &str = "2026-11-24T10:00:00Z";
 const NOON: &str = "2026-11-24T12:00:00Z";
 
 /// Another instance over the world's store and Zoom, which stops at every call.
-fn stepping(world: &World) -> Scheduler {
+pub(crate) fn stepping(world: &World) -> Scheduler {
     let app = ZoomApp::new("client", Secret::new("secret"), "https://crm.example".parse().unwrap());
     let http = Arc::new(Stepping(world.zoom.clone()));
     let store = Arc::new(Stepping(world.store.clone()));
@@ -218,6 +218,24 @@ fn one_winner_for_a_slot_that_another_moves_into() {
         assert_ne!(first.is_ok(), second.is_ok(), "after {k} steps");
         let at = block_on(world.scheduler.appointment(&by, moved.id)).unwrap().interval;
         assert_eq!(at.start() == at_ten(), first.is_ok());
+        if !unfinished {
+            break;
+        }
+    }
+}
+
+/// Both read the appointment's row, and one finds the slot gone that the other gave up meanwhile.
+#[test]
+fn two_who_cancel_are_both_told_that_it_is_so_at_every_await() {
+    for k in 0.. {
+        let world = one_seat();
+        let by = caller();
+        let booked = block_on(world.scheduler.book(&by, &request(TEN, "Pat"))).unwrap().id;
+        let scheduler = stepping(&world);
+        let mut first = Run::new(scheduler.cancel(&by, booked));
+        let unfinished = first.steps(k);
+        block_on(world.scheduler.cancel(&by, booked)).unwrap();
+        assert!(first.finish().is_ok(), "after {k} steps");
         if !unfinished {
             break;
         }

@@ -5,7 +5,11 @@
 
 mod booking;
 mod interleaving;
+mod lapses;
 mod link_work;
+mod lists;
+mod marks;
+mod misfits;
 mod promises;
 mod public_input;
 mod scenarios;

@@ -34,9 +34,9 @@ fn collective(hosts: Vec<CollectiveHost>) -> Calendar {
 }
 
 /// Reads fail after the first commit.
-struct NoReadsAfterCommit {
-    store: Arc<MemoryStore>,
-    commits: AtomicU32,
+pub(crate) struct NoReadsAfterCommit {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) commits: AtomicU32,
 }
 
 #[async_trait]

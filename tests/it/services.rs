@@ -12,8 +12,8 @@ use slotlink::ports::{
 };
 use slotlink::testkit::block_on;
 use slotlink::words::{
-    AccountId, AppointmentId, Buffer, Confirmation, Email, LocationSetting, Name, Notice, Seats,
-    StaticLink, Title,
+    AccountId, AppointmentFilter, AppointmentId, Buffer, Confirmation, Email, ListPage,
+    LocationSetting, Mark, Name, Notice, Seats, StaticLink, Title,
 };
 use slotlink::{Actor, Caller, Edit, MemoryStore, Refusal, Scheduler};
 use uuid::Uuid;
@@ -34,14 +34,16 @@ fn calls_can_be_spawned_on_any_runtime() {
     spawnable(scheduler.reschedule(&by, id, at(TEN), None));
     spawnable(scheduler.cancel(&by, id));
     spawnable(scheduler.slots(&by, &demo(), at(TEN), at(TEN)));
+    spawnable(scheduler.appointments(&by, &AppointmentFilter::new(), &ListPage::default()));
+    spawnable(scheduler.mark(&by, id, Mark::NoShow));
     spawnable(scheduler.run_due(1));
 }
 
 /// Counts what is really written.
-struct Counting {
+pub(crate) struct Counting {
     store: Arc<MemoryStore>,
-    commits: AtomicU32,
-    kinds: std::sync::Mutex<Vec<String>>,
+    pub(crate) commits: AtomicU32,
+    pub(crate) kinds: std::sync::Mutex<Vec<String>>,
 }
 
 #[async_trait]
@@ -67,7 +69,7 @@ impl Store for Counting {
     }
 }
 
-fn counting(world: &World) -> (Arc<Counting>, Scheduler) {
+pub(crate) fn counting(world: &World) -> (Arc<Counting>, Scheduler) {
     let store = Arc::new(Counting {
         store: world.store.clone(),
         commits: AtomicU32::new(0),
@@ -103,6 +105,9 @@ fn a_refused_call_changes_nothing() {
             ("invalid_input", scheduler.book(&by, &crowd).await.unwrap_err()),
             ("not_permitted", scheduler.confirm(&guest, kept).await.unwrap_err()),
             ("not_permitted", scheduler.delete(&guest, kept).await.unwrap_err()),
+            ("not_permitted", scheduler.mark(&guest, kept, Mark::Showed).await.unwrap_err()),
+            ("wrong_state", scheduler.mark(&by, kept, Mark::Showed).await.unwrap_err()),
+            ("wrong_state", scheduler.mark(&by, booked.id, Mark::Showed).await.unwrap_err()),
             ("not_found", scheduler.cancel(&by, unknown).await.unwrap_err()),
             ("wrong_state", scheduler.edit(&by, booked.id, &nobody).await.unwrap_err()),
             ("invalid_input", scheduler.edit(&by, kept, &nobody).await.unwrap_err()),
@@ -258,6 +263,10 @@ proptest! {
             let booking = slotlink::BookRequest::new(demo(), from, invitee("Sam"));
             let _ = world.scheduler.book(&by, &booking).await;
             let _ = world.scheduler.reschedule(&by, kept, to, None).await;
+            let period = AppointmentFilter::new().starting_from(from).starting_before(to);
+            let _ = world.scheduler.appointments(&by, &period, &ListPage::default()).await;
+            let _ = world.scheduler.mark(&by, kept, Mark::Showed).await;
+            let _ = world.scheduler.put_calendar(&by, &round_robin(&[])).await;
             let _ = world.scheduler.cancel(&by, kept).await;
             let _ = world.scheduler.delete_user(&user("A001")).await;
             let _ = world.scheduler.run_due(20).await;

@@ -1,22 +1,29 @@
 //! Which account a step is for, if it does not say so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::problem::InvalidScenario;
 use super::steps::{Act, Step};
 use super::world::World;
-use crate::words::{AccountId, CalendarId};
+use crate::words::{AccountId, Calendar, CalendarId, CalendarRef};
 
 /// Finds the account of each step: its own, or that of the calendar or appointment it names.
-pub(super) struct Accounts<'a> {
-    world: &'a World,
+pub(super) struct Accounts {
+    /// The accounts of the world.
+    accounts: Vec<AccountId>,
+    /// The calendars of the world, and those that earlier steps put.
+    calendars: BTreeSet<CalendarRef>,
     /// The accounts of the appointments that earlier steps make.
     made: BTreeMap<String, AccountId>,
 }
 
-impl<'a> Accounts<'a> {
-    pub(super) const fn new(world: &'a World) -> Self {
-        Self { world, made: BTreeMap::new() }
+impl Accounts {
+    pub(super) fn new(world: &World) -> Self {
+        Self {
+            accounts: world.accounts.iter().map(|account| account.id.clone()).collect(),
+            calendars: world.calendars.iter().map(Calendar::as_ref).collect(),
+            made: BTreeMap::new(),
+        }
     }
 
     /// Writes the account into the step.
@@ -25,6 +32,12 @@ impl<'a> Accounts<'a> {
             Act::Slots(given) => self.of_calendar(&given.calendar),
             Act::Book(given) => self.of_calendar(&given.calendar),
             Act::SetCalendarLocation(given) => self.of_calendar(&given.calendar),
+            Act::PutCalendar(given) => Some(given.account.clone()),
+            Act::Appointments(given) => match &given.calendar {
+                Some(calendar) => self.of_calendar(calendar),
+                None => self.only(),
+            },
+            Act::Mark(given) => self.of_appointment(&given.appointment),
             Act::Confirm(given)
             | Act::Cancel(given)
             | Act::Delete(given)
@@ -49,15 +62,17 @@ impl<'a> Accounts<'a> {
         if let (Some(name), Act::Book(_)) = (&step.makes, &step.act) {
             self.made.insert(name.clone(), account.clone());
         }
+        if let Act::PutCalendar(given) = &step.act {
+            self.calendars.insert(given.as_ref().as_ref());
+        }
         step.account = Some(account);
         Ok(())
     }
 
     fn of_calendar(&self, calendar: &CalendarId) -> Option<AccountId> {
-        let calendars = self.world.calendars.iter();
-        let mut known = calendars.filter(|known| known.id == *calendar);
+        let mut known = self.calendars.iter().filter(|known| known.calendar() == calendar);
         match (known.next(), known.next()) {
-            (Some(one), None) => Some(one.account.clone()),
+            (Some(one), None) => Some(one.account().clone()),
             (Some(_), Some(_)) => None,
             (None, _) => self.only(),
         }
@@ -69,8 +84,8 @@ impl<'a> Accounts<'a> {
 
     /// What is nowhere can only be looked for in the world's one account.
     fn only(&self) -> Option<AccountId> {
-        match self.world.accounts.as_slice() {
-            [account] => Some(account.id.clone()),
+        match self.accounts.as_slice() {
+            [account] => Some(account.clone()),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ use super::problem::InvalidScenario;
 use super::read::{only_default, read};
 use crate::words::{
     AccountId, Address, Buffer, CalendarId, Email, Fairness, FixedLocation, GridOffset, GridStep,
-    LocationSetting, LocationText, Name, Notice, Phone, Role, Seats, SlotLength, StaticLink,
+    Lapse, LocationSetting, LocationText, Name, Notice, Phone, Role, Seats, SlotLength, StaticLink,
     UserId, Window, WindowDays, Zone, ZoomAccountId,
 };
 
@@ -100,6 +100,11 @@ pub(super) struct Calendar {
     pub(super) window: Option<Dates>,
     pub(super) fairness: Option<Fairness>,
     pub(super) auto_confirm: Option<bool>,
+    pub(super) lapse_minutes: Option<Lapse>,
+    #[serde(default)]
+    pub(super) cancel_notice_minutes: Notice,
+    #[serde(default)]
+    pub(super) move_notice_minutes: Notice,
     pub(super) location: Option<Place>,
 }
 
@@ -179,6 +184,15 @@ pub(super) fn read_world(mut world: Map<String, Value>) -> Result<World, Invalid
     read(&Value::Object(world))
 }
 
+/// Reads a calendar as a step gives it, which stands at this field.
+pub(super) fn read_calendar(given: &Value, at: &str) -> Result<Calendar, InvalidScenario> {
+    let mut given = given.clone();
+    if let Value::Object(calendar) = &mut given {
+        later_calendar_fields(calendar, at)?;
+    }
+    read(&given).map_err(|error| error.within(at))
+}
+
 /// Settings of calendars that later versions know.
 fn later_calendar_fields(
     calendar: &mut Map<String, Value>,
@@ -187,14 +201,11 @@ fn later_calendar_fields(
     let later = [
         ("distribution", json!("availability")),
         ("sticky", json!(false)),
-        ("cancel_notice_minutes", json!(0)),
-        ("move_notice_minutes", json!(0)),
         ("participant_links", json!("shared")),
         ("quota", json!("defer")),
         ("reschedule_host", json!("keep_if_free")),
         ("notify", json!(true)),
         ("limits", json!({})),
-        ("lapse_minutes", json!(null)),
         ("link_days_ahead", json!(null)),
     ];
     for (field, default) in later {

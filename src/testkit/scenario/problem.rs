@@ -35,6 +35,15 @@ impl InvalidScenario {
         Self { step: None, field: field.into(), problem: Problem::Unsupported(what.into()) }
     }
 
+    /// The same, of a field that lies within this one.
+    pub(super) fn within(self, outer: &str) -> Self {
+        let field = match self.field.as_str() {
+            "" => outer.to_owned(),
+            inner => format!("{outer}.{inner}"),
+        };
+        Self { field, ..self }
+    }
+
     /// The same, of a step.
     pub(super) fn in_step(self, number: usize) -> Self {
         Self { step: Some(number), ..self }

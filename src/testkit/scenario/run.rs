@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -11,12 +11,15 @@ use super::expect::{Names, compare};
 use super::moment::At;
 use super::stage::Stage;
 use super::steps::{self, Act, Step};
-use super::view::{Told, ToldOf, View};
+use super::view::{Seats, Seen, Told, ToldOf, View};
 use super::world::World;
 use super::{Failure, Report, answer, invariants};
 use crate::ports::Clock as _;
 use crate::testkit::SimulatedMeeting;
-use crate::words::{AppointmentId, LocationSetting, User, UserId};
+use crate::words::{
+    AppointmentFilter, AppointmentId, Calendar, CalendarRef, ListPage, LocationSetting, User,
+    UserId,
+};
 use crate::{Actor, Advice, Appointment, BookRequest, Caller, Edit, Error, Fault};
 
 type Answer = Result<Value, Error>;
@@ -28,6 +31,8 @@ pub(super) struct Run<'a> {
     /// The appointments by the names that steps gave them.
     named: BTreeMap<String, AppointmentId>,
     told: Told,
+    /// The most seats that slots of each calendar ever had: what is booked stays booked.
+    seats: Seats,
     /// The meetings that were at Zoom before the first step.
     foreign: Vec<SimulatedMeeting>,
     names: Names,
@@ -53,6 +58,7 @@ impl<'a> Run<'a> {
             foreign: stage.zoom.meetings(),
             stage,
             told: Told::new(),
+            seats: world.calendars.iter().map(most_seats).collect(),
             named: BTreeMap::new(),
             names: Names::default(),
             report: Report::default(),
@@ -61,8 +67,8 @@ impl<'a> Run<'a> {
 
     /// Checks the invariants; they are looked for when nothing is being done.
     pub(super) async fn finish(mut self) -> Report {
-        let (told, foreign) = (self.told, self.foreign);
-        let failures = match View::look(self.world, &self.stage, told, foreign).await {
+        let seen = Seen { told: self.told, seats: self.seats, foreign: self.foreign };
+        let failures = match View::look(self.world, &self.stage, seen).await {
             Ok(view) => invariants::broken(&view),
             Err(error) => vec![Failure {
                 step: None,
@@ -117,6 +123,7 @@ impl<'a> Run<'a> {
             Act::DeleteUser(given) => self.delete_user(&given.user).await,
             Act::RestoreUser(given) => self.restore_user(given).await,
             Act::SetCalendarLocation(given) => self.set_location(step, given).await,
+            Act::PutCalendar(given) => self.put_calendar(step, given).await,
             Act::Slots(given) => self.slots(step, given).await,
             Act::Book(given) => self.book(step, given).await,
             Act::Confirm(given) => {
@@ -145,6 +152,12 @@ impl<'a> Run<'a> {
                 let moved = self.stage.scheduler.reschedule(&caller, id, start, host);
                 self.seen(moved.await)
             }
+            Act::Mark(given) => {
+                let id = self.appointment(&given.appointment);
+                let caller = caller(step, None)?;
+                self.seen(self.stage.scheduler.mark(&caller, id, given.status).await)
+            }
+            Act::Appointments(given) => self.appointments(step, given).await,
             Act::Appointment(given) => {
                 let id = self.appointment(&given.appointment);
                 let seen = self.stage.scheduler.appointment(&caller(step, None)?, id).await?;
@@ -178,11 +191,9 @@ impl<'a> Run<'a> {
     }
 
     async fn delete_user(&self, user: &UserId) -> Answer {
-        let mut affected: Vec<_> = self.stage.scheduler.delete_user(user).await?;
-        // Appointments of one start have no order of their own.
-        affected.sort_by_key(|one| (one.start, self.name(one.appointment)));
-        let names = affected.iter().map(|one| self.name(one.appointment));
-        Ok(json!({"affected": names.collect::<Vec<_>>()}))
+        let affected = self.stage.scheduler.delete_user(user).await?;
+        let names = self.names(affected.iter().map(|one| (one.start, one.appointment)));
+        Ok(json!({"affected": names}))
     }
 
     /// Support makes the user anew, under another id: everything but calendars and connection.
@@ -210,6 +221,33 @@ impl<'a> Run<'a> {
         let scheduler = &self.stage.scheduler;
         scheduler.set_calendar_location(&caller, &given.calendar, host, &location).await?;
         Ok(json!({}))
+    }
+
+    async fn put_calendar(&mut self, step: &Step, given: &Calendar) -> Answer {
+        let caller = caller(step, None)?;
+        let misfits = self.stage.scheduler.put_calendar(&caller, given).await?;
+        let (calendar, seats) = most_seats(given);
+        let most = self.seats.entry(calendar).or_default();
+        *most = seats.max(*most);
+        let names = self.names(misfits.iter().map(|one| (one.start, one.appointment)));
+        Ok(json!({"no_longer_fit": names}))
+    }
+
+    // ---- Appointments ----
+
+    /// All pages of the list.
+    async fn appointments(&self, step: &Step, given: &steps::Appointments) -> Answer {
+        let (caller, filter) = (caller(step, None)?, filter(given));
+        let mut page = ListPage::default();
+        let mut found = Vec::new();
+        loop {
+            let list = self.stage.scheduler.appointments(&caller, &filter, &page).await?;
+            found.extend(list.appointments.iter().map(|one| (one.interval.start(), one.id)));
+            match list.next {
+                Some(cursor) => page = ListPage::after(cursor, page.size()),
+                None => return Ok(json!({"appointments": self.names(found.into_iter())})),
+            }
+        }
     }
 
     async fn slots(&self, step: &Step, given: &steps::Slots) -> Answer {
@@ -255,6 +293,13 @@ impl<'a> Run<'a> {
         Ok(answer::appointment(&seen))
     }
 
+    /// Names of appointments by start; those of one start have no order of their own.
+    fn names(&self, found: impl Iterator<Item = (DateTime<Utc>, AppointmentId)>) -> Vec<String> {
+        let mut named: Vec<_> = found.map(|(start, id)| (start, self.name(id))).collect();
+        named.sort();
+        named.into_iter().map(|(_, name)| name).collect()
+    }
+
     fn name(&self, id: AppointmentId) -> String {
         let mut named = self.named.iter();
         let name = named.find(|(_, named)| **named == id);
@@ -274,6 +319,30 @@ fn caller(step: &Step, own: Option<Actor>) -> Result<Caller, Error> {
     let account = account.ok_or(Fault::Inconsistent("a step was not settled"))?;
     let actor = step.actor.clone().or(own).unwrap_or(Actor::System);
     Ok(Caller::new(account, actor))
+}
+
+fn most_seats(calendar: &Calendar) -> (CalendarRef, u16) {
+    (calendar.as_ref(), calendar.slot.seats().seats())
+}
+
+fn filter(given: &steps::Appointments) -> AppointmentFilter {
+    let mut filter = AppointmentFilter::new();
+    if let Some(calendar) = given.calendar.clone() {
+        filter = filter.on(calendar);
+    }
+    if let Some(host) = given.host.clone() {
+        filter = filter.hosted_by(host);
+    }
+    if let Some(statuses) = &given.statuses {
+        filter = filter.standing_at(statuses.iter().copied());
+    }
+    if let Some(At(from)) = given.from {
+        filter = filter.starting_from(from);
+    }
+    match given.to {
+        Some(At(to)) => filter.starting_before(to),
+        None => filter,
+    }
 }
 
 fn edit(given: &steps::Edit) -> Edit {

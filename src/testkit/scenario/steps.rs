@@ -4,16 +4,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::format::Place;
+use super::format::{Place, read_calendar};
 use super::moment::At;
 use super::problem::InvalidScenario;
 use super::read::{only_default, read};
+use super::world;
 use crate::Actor;
 use crate::ports::ZoomCall;
 use crate::testkit::Fault;
 use crate::words::{
-    AccountId, CalendarId, Email, FixedLocation, Notes, Participant, RequestId, Title, UserId,
-    ZoomAccountId,
+    AccountId, Calendar, CalendarId, Email, FixedLocation, Mark, Notes, Participant, RequestId,
+    Status, Title, UserId, ZoomAccountId,
 };
 
 /// A step: what every one may have, and what it does.
@@ -34,6 +35,7 @@ pub(super) enum Act {
     DeleteUser(OfUser),
     RestoreUser(RestoreUser),
     SetCalendarLocation(SetCalendarLocation),
+    PutCalendar(Box<Calendar>),
     Slots(Slots),
     Book(Box<Book>),
     Confirm(OfAppointment),
@@ -41,7 +43,9 @@ pub(super) enum Act {
     Delete(OfAppointment),
     Edit(Edit),
     Reschedule(Reschedule),
+    Mark(MarkAppointment),
     Appointment(OfAppointment),
+    Appointments(Appointments),
     ZoomFault(ZoomFault),
     ZoomState(Nothing),
     Advance(Advance),
@@ -49,18 +53,15 @@ pub(super) enum Act {
 }
 
 /// Steps of the format that this version does not do.
-const LATER: [&str; 18] = [
+const LATER: [&str; 15] = [
     "disconnect_zoom",
     "release_zoom",
     "transfer_zoom",
     "connection",
     "set_default_location",
-    "put_calendar",
     "put_workflow",
     "explain",
     "reassign",
-    "mark",
-    "appointments",
     "busy",
     "zoom_event",
     "notifications",
@@ -165,6 +166,23 @@ pub(super) struct Reschedule {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct MarkAppointment {
+    pub(super) appointment: String,
+    pub(super) status: Mark,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Appointments {
+    pub(super) calendar: Option<CalendarId>,
+    pub(super) host: Option<UserId>,
+    pub(super) statuses: Option<Vec<Status>>,
+    pub(super) from: Option<At>,
+    pub(super) to: Option<At>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ZoomFault {
     pub(super) op: Op,
     pub(super) zoom: Option<ZoomAccountId>,
@@ -241,14 +259,7 @@ fn take<T: DeserializeOwned>(
     let Some(value) = object.remove(field) else {
         return Ok(None);
     };
-    read(&value).map(Some).map_err(|error| {
-        let field = if error.field.is_empty() {
-            field.to_owned()
-        } else {
-            format!("{field}.{}", error.field)
-        };
-        InvalidScenario { field, ..error }
-    })
+    read(&value).map(Some).map_err(|error| error.within(field))
 }
 
 /// Reads one step.
@@ -308,6 +319,7 @@ fn act(name: &str, mut step: Map<String, Value>) -> Result<Act, InvalidScenario>
         "delete_user" => Act::DeleteUser(read(&step)?),
         "restore_user" => Act::RestoreUser(read(&step)?),
         "set_calendar_location" => Act::SetCalendarLocation(read(&step)?),
+        "put_calendar" => Act::PutCalendar(Box::new(put_calendar(&step)?)),
         "slots" => Act::Slots(read(&step)?),
         "book" => Act::Book(read(&step)?),
         "confirm" => Act::Confirm(read(&step)?),
@@ -315,7 +327,9 @@ fn act(name: &str, mut step: Map<String, Value>) -> Result<Act, InvalidScenario>
         "delete" => Act::Delete(read(&step)?),
         "edit" => Act::Edit(read(&step)?),
         "reschedule" => Act::Reschedule(read(&step)?),
+        "mark" => Act::Mark(read(&step)?),
         "appointment" => Act::Appointment(read(&step)?),
+        "appointments" => Act::Appointments(read(&step)?),
         "zoom_fault" => Act::ZoomFault(zoom_fault(&step)?),
         "zoom_state" => Act::ZoomState(read(&step)?),
         "advance" => Act::Advance(advance(&step)?),
@@ -326,6 +340,18 @@ fn act(name: &str, mut step: Map<String, Value>) -> Result<Act, InvalidScenario>
             return Err(InvalidScenario::illegal("do", why));
         }
     })
+}
+
+/// The whole calendar, as in the world.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PutCalendar {
+    calendar: Value,
+}
+
+fn put_calendar(step: &Value) -> Result<Calendar, InvalidScenario> {
+    let given: PutCalendar = read(step)?;
+    world::calendar("calendar", read_calendar(&given.calendar, "calendar")?)
 }
 
 fn later_fields(step: &str) -> Vec<(&'static str, Value)> {

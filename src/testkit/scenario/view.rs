@@ -25,7 +25,7 @@ use crate::{Appointment, Error};
 pub(super) struct View {
     pub(super) now: DateTime<Utc>,
     pub(super) quota_cap: u32,
-    pub(super) seats: BTreeMap<CalendarRef, u16>,
+    pub(super) seats: Seats,
     /// What hosts have given away.
     pub(super) held: Vec<(Occupant, Occupancy)>,
     pub(super) appointments: Vec<Booked>,
@@ -37,6 +37,17 @@ pub(super) struct View {
     pub(super) foreign: Vec<SimulatedMeeting>,
     /// The most requests on one day.
     pub(super) requests: BTreeMap<ZoomAccountId, u32>,
+}
+
+/// How many seats the slots of calendars have, or had when they were booked.
+pub(super) type Seats = BTreeMap<CalendarRef, u16>;
+
+/// What a run has seen from outside.
+pub(super) struct Seen {
+    pub(super) told: Told,
+    pub(super) seats: Seats,
+    /// The meetings that were at Zoom before the first step.
+    pub(super) foreign: Vec<SimulatedMeeting>,
 }
 
 /// What callers were last told of each appointment that was not deleted.
@@ -71,37 +82,31 @@ pub(super) struct SeenLink {
 }
 
 impl View {
-    pub(super) async fn look(
-        world: &World,
-        stage: &Stage,
-        told: Told,
-        foreign: Vec<SimulatedMeeting>,
-    ) -> Result<Self, Error> {
+    pub(super) async fn look(world: &World, stage: &Stage, seen: Seen) -> Result<Self, Error> {
         let accounts: Vec<_> = world.accounts.iter().map(|account| account.id.clone()).collect();
-        let (core, occupants) = (stage.scheduler.core(), occupants(world, &told));
+        let (core, occupants) = (stage.scheduler.core(), occupants(world, &seen));
         let found = inspect(core, &accounts, &occupants, always()?).await?;
-        let seats = world.calendars.iter();
         Ok(Self {
             now: stage.clock.now(),
             quota_cap: world.settings.quota_cap,
-            seats: seats.map(|known| (known.as_ref(), known.slot.seats().seats())).collect(),
+            seats: seen.seats,
             links: links(&found),
             held: found.held,
             appointments: found.appointments,
-            told,
+            told: seen.told,
             meetings: stage.zoom.meetings(),
-            foreign,
+            foreign: seen.foreign,
             requests: stage.zoom.busiest_day(),
         })
     }
 }
 
 /// Everybody whose time may be given away.
-fn occupants(world: &World, told: &Told) -> Vec<Occupant> {
+fn occupants(world: &World, seen: &Seen) -> Vec<Occupant> {
     let people = world.people.iter().map(|person| person.user.id.clone());
-    let hosts = told.values().flat_map(|one| one.hosts.iter().cloned());
+    let hosts = seen.told.values().flat_map(|one| one.hosts.iter().cloned());
     let users: BTreeSet<_> = people.chain(hosts).map(Occupant::User).collect();
-    let calendars = world.calendars.iter().map(|known| Occupant::Calendar(known.as_ref()));
+    let calendars = seen.seats.keys().cloned().map(Occupant::Calendar);
     users.into_iter().chain(calendars).collect()
 }
 

@@ -87,7 +87,8 @@ fn person(at: &str, given: format::User) -> Result<Person, InvalidScenario> {
     })
 }
 
-fn calendar(at: &str, given: format::Calendar) -> Result<Calendar, InvalidScenario> {
+/// A calendar that was written at this field.
+pub(super) fn calendar(at: &str, given: format::Calendar) -> Result<Calendar, InvalidScenario> {
     let kind = kind(at, &given)?;
     let window = window(at, &given)?;
     let owner = CalendarRef::new(given.account, given.id);
@@ -100,6 +101,9 @@ fn calendar(at: &str, given: format::Calendar) -> Result<Calendar, InvalidScenar
     if given.auto_confirm == Some(false) {
         calendar.confirmation = Confirmation::ByHost;
     }
+    calendar.lapse = given.lapse_minutes;
+    calendar.cancel_notice = given.cancel_notice_minutes;
+    calendar.move_notice = given.move_notice_minutes;
     calendar.location = given.location.map(LocationSetting::from);
     Ok(calendar)
 }

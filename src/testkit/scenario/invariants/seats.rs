@@ -57,7 +57,7 @@ pub(super) fn told_the_truth(view: &View) -> Option<String> {
         let is = is(booked);
         match view.told.get(&booked.id) {
             None => return Some(format!("{} exists, and nobody was told", booked.id)),
-            Some(told) if *told != is => {
+            Some(told) if *told != is && !has_lapsed(view, booked, told) => {
                 return Some(format!("{} is {is:?}, and callers were told {told:?}", booked.id));
             }
             Some(_) => {}
@@ -66,6 +66,13 @@ pub(super) fn told_the_truth(view: &View) -> Option<String> {
     let exists = |id| view.appointments.iter().any(|booked| booked.id == id);
     let lost = view.told.keys().find(|id| !exists(**id))?;
     Some(format!("{lost} was booked, and does not exist"))
+}
+
+/// A pending appointment is cancelled in the background if nobody confirms it in time (R29).
+fn has_lapsed(view: &View, booked: &Booked, told: &ToldOf) -> bool {
+    let in_time = booked.lapses_at.is_none_or(|at| at > view.now);
+    let cancelled = ToldOf { status: Status::Cancelled, ..told.clone() };
+    !in_time && told.status == Status::Pending && is(booked) == cancelled
 }
 
 fn is(booked: &Booked) -> ToldOf {

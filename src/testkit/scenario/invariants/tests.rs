@@ -52,6 +52,7 @@ fn booked(id: u128, hour: i64, link: u128) -> Booked {
         location_answered: false,
         link: Some(LinkId::from_uuid(uuid(link))),
         booked_at: chrono::DateTime::UNIX_EPOCH,
+        lapses_at: None,
         counted: true,
         events: 1,
     }
@@ -182,6 +183,28 @@ fn i2_untruths_are_noticed() {
     });
     breaks("I2", |view| {
         view.told.values_mut().for_each(|told| told.status = Status::Pending);
+    });
+}
+
+#[test]
+fn i2_only_what_was_to_lapse_may_be_cancelled_unasked() {
+    let lapsed = |at: Option<i64>| {
+        move |view: &mut View| {
+            let id = view.appointments[2].id;
+            view.told.get_mut(&id).unwrap().status = Status::Pending;
+            view.appointments[2].status = Status::Cancelled;
+            view.appointments[2].lapses_at = at.map(|hour| slot(hour).core.start());
+            view.held.pop();
+            view.meetings.remove(1);
+            view.links.pop();
+        }
+    };
+    assert_eq!(after(lapsed(Some(9))), BTreeSet::new());
+    breaks("I2", lapsed(None));
+    breaks("I2", lapsed(Some(10)));
+    breaks("I2", |view| {
+        lapsed(Some(9))(view);
+        view.told.values_mut().for_each(|told| told.status = Status::Confirmed);
     });
 }
 
