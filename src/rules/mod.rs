@@ -16,6 +16,9 @@ mod slot_rules;
 mod slots;
 mod spans;
 
+pub use fairness::{
+    Assigned, Assignments, Counting, History, Shortfall, Standing, Standings, choose, standings,
+};
 pub use grid::{is_start, starts};
 pub use host_times::HostTimes;
 pub use lifecycle::Act;
