@@ -10,9 +10,9 @@ use super::moment::{At, Week};
 use super::problem::InvalidScenario;
 use super::read::{only_default, read};
 use crate::words::{
-    AccountId, Address, Buffer, CalendarId, Email, Fairness, FixedLocation, GridOffset, GridStep,
-    LocationSetting, LocationText, Name, Notice, Phone, Role, Seats, SlotLength, StaticLink,
-    UserId, Window, WindowDays, Zone, ZoomAccountId,
+    AccountId, Address, Buffer, CalendarId, Distribution, Email, Fairness, FixedLocation,
+    GridOffset, GridStep, LocationSetting, LocationText, Name, Notice, Phone, RescheduleHost, Role,
+    Seats, SlotLength, StaticLink, UserId, Weight, Window, WindowDays, Zone, ZoomAccountId,
 };
 
 #[derive(Debug, Deserialize)]
@@ -98,7 +98,14 @@ pub(super) struct Calendar {
     pub(super) notice_minutes: Notice,
     pub(super) window_days: Option<WindowDays>,
     pub(super) window: Option<Dates>,
-    pub(super) fairness: Option<Fairness>,
+    #[serde(default)]
+    pub(super) distribution: Distribution,
+    #[serde(default)]
+    pub(super) fairness: Fairness,
+    #[serde(default)]
+    pub(super) sticky: bool,
+    #[serde(default)]
+    pub(super) reschedule_host: RescheduleHost,
     pub(super) auto_confirm: Option<bool>,
     pub(super) location: Option<Place>,
 }
@@ -117,6 +124,9 @@ pub(super) struct Host {
     pub(super) user: UserId,
     #[serde(default)]
     pub(super) priority: i32,
+    #[serde(default)]
+    pub(super) weight: Weight,
+    pub(super) joined: Option<At>,
     pub(super) location: Option<Place>,
     pub(super) required: Option<bool>,
 }
@@ -185,13 +195,10 @@ fn later_calendar_fields(
     at: &str,
 ) -> Result<(), InvalidScenario> {
     let later = [
-        ("distribution", json!("availability")),
-        ("sticky", json!(false)),
         ("cancel_notice_minutes", json!(0)),
         ("move_notice_minutes", json!(0)),
         ("participant_links", json!("shared")),
         ("quota", json!("defer")),
-        ("reschedule_host", json!("keep_if_free")),
         ("notify", json!(true)),
         ("limits", json!({})),
         ("lapse_minutes", json!(null)),
@@ -200,44 +207,21 @@ fn later_calendar_fields(
     for (field, default) in later {
         only_default(calendar, at, field, &default)?;
     }
-    each_of(calendar, at, "hosts", |host, at| {
-        only_default(host, at, "weight", &json!(100))?;
-        only_default(host, at, "joined", &json!(null))
-    })
+    Ok(())
 }
 
-type Check<'a> = &'a dyn Fn(&mut Map<String, Value>, &str) -> Result<(), InvalidScenario>;
-
+/// What is no list of objects is left to be refused where it is read.
 fn each(
     world: &mut Map<String, Value>,
     field: &str,
     check: impl Fn(&mut Map<String, Value>, &str) -> Result<(), InvalidScenario>,
 ) -> Result<(), InvalidScenario> {
-    check_items(world, field, field, &check)
-}
-
-fn each_of(
-    object: &mut Map<String, Value>,
-    within: &str,
-    field: &str,
-    check: impl Fn(&mut Map<String, Value>, &str) -> Result<(), InvalidScenario>,
-) -> Result<(), InvalidScenario> {
-    check_items(object, field, &format!("{within}.{field}"), &check)
-}
-
-/// What is no list of objects is left to be refused where it is read.
-fn check_items(
-    object: &mut Map<String, Value>,
-    field: &str,
-    path: &str,
-    check: Check<'_>,
-) -> Result<(), InvalidScenario> {
-    let Some(Value::Array(items)) = object.get_mut(field) else {
+    let Some(Value::Array(items)) = world.get_mut(field) else {
         return Ok(());
     };
     for (at, item) in items.iter_mut().enumerate() {
         if let Value::Object(item) = item {
-            check(item, &format!("{path}[{at}]"))?;
+            check(item, &format!("{field}[{at}]"))?;
         }
     }
     Ok(())
