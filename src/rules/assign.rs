@@ -1,11 +1,8 @@
 //! Who gets this booking.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
-use super::fairness::Tally;
+use super::fairness::{Standings, choose};
 use super::offer::{Offer, Place};
-use crate::words::{CalendarKind, Occupant, UserId};
+use crate::words::{CalendarKind, Distribution, Occupant, UserId};
 
 /// Whom an appointment goes to.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,26 +13,41 @@ pub(crate) enum Assignment {
     New { owner: Occupant, occupants: Vec<Occupant> },
 }
 
-/// What round robin knows of its hosts.
-pub(crate) type Tallies = BTreeMap<UserId, Tally>;
+/// Who is asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Ask<'a> {
+    /// Whoever is next.
+    Anybody,
+    /// This host, or nobody: they are wanted.
+    Only(&'a UserId),
+    /// This host first, then whoever is next: they have it now, and are to keep it.
+    Keep(&'a UserId),
+    /// This host first, unless they lack Zoom, then whoever is next: the contact knows them.
+    Sticky(&'a UserId),
+}
+
+/// How the hosts of a calendar share its new slots. Only round robin asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shares<'a> {
+    pub(crate) distribution: Distribution,
+    pub(crate) standings: &'a Standings,
+}
 
 /// Chooses among those who can take the offered start. `None` if the wanted host cannot.
 pub(crate) fn assign(
     kind: &CalendarKind,
     offer: &Offer,
-    wanted: Option<&UserId>,
-    tallies: &Tallies,
+    ask: Ask<'_>,
+    shares: Shares<'_>,
 ) -> Option<Assignment> {
     let can = |user: &UserId| offer.hosts().any(|host| host == user);
-    if wanted.is_some_and(|user| !can(user)) {
+    if let Ask::Only(wanted) = ask
+        && !can(wanted)
+    {
         return None;
     }
     match kind {
-        CalendarKind::RoundRobin(hosts) => {
-            let hosts = hosts.as_slice().iter();
-            let priorities = hosts.map(|host| (&host.user, host.priority)).collect();
-            round_robin(offer, wanted, tallies, &priorities)
-        }
+        CalendarKind::RoundRobin(_) => round_robin(offer, ask, shares),
         CalendarKind::Collective(hosts) => {
             Some(together(offer, Occupant::User(hosts.primary().clone())))
         }
@@ -57,40 +69,55 @@ fn together(offer: &Offer, owner: Occupant) -> Assignment {
     }
 }
 
-/// A newcomer joins the open slot with the fewest seats left, then by `UserId`. If none is open,
-/// `Availability` assigns a new host: one who can make links, if any is free; highest priority, then longest since the last assignment
-/// (never is longest), then fewest assigned in the interval, then `UserId`.
-fn round_robin(
-    offer: &Offer,
-    wanted: Option<&UserId>,
-    tallies: &Tallies,
-    priorities: &BTreeMap<&UserId, i32>,
-) -> Option<Assignment> {
-    let places = offer.places().iter().filter_map(|(occupant, place)| {
-        let user = occupant.user()?;
-        (wanted.is_none_or(|wanted| wanted == user)).then_some((user, place))
-    });
-    let open = places.clone().filter_map(|(user, place)| match place {
-        Place::Join { owner, seats_left } => Some((*seats_left, user, owner)),
+fn round_robin(offer: &Offer, ask: Ask<'_>, shares: Shares<'_>) -> Option<Assignment> {
+    match ask {
+        Ask::Only(wanted) => at(offer, wanted),
+        Ask::Keep(host) => at(offer, host).or_else(|| next(offer, shares)),
+        Ask::Sticky(host) if !lacks_zoom(host, shares) => {
+            at(offer, host).or_else(|| next(offer, shares))
+        }
+        // If nobody else is free, a host who lacks Zoom is next all the same.
+        Ask::Sticky(_) | Ask::Anybody => next(offer, shares),
+    }
+}
+
+fn lacks_zoom(host: &UserId, shares: Shares<'_>) -> bool {
+    shares.standings.of(host).is_some_and(|standing| standing.lacks_zoom)
+}
+
+/// With this host, if they can: in their open slot, or in a new one.
+fn at(offer: &Offer, host: &UserId) -> Option<Assignment> {
+    let mut places = offer.places().iter();
+    let (_, place) = places.find(|(occupant, _)| occupant.user() == Some(host))?;
+    Some(match place {
+        Place::Join { owner, .. } => Assignment::Join { owner: owner.clone() },
+        Place::New => alone(host),
+    })
+}
+
+/// A newcomer joins the open slot with the fewest seats left, then by `UserId`: that is no turn of
+/// its host. If none is open, a new one is given away.
+fn next(offer: &Offer, shares: Shares<'_>) -> Option<Assignment> {
+    let open = offer.places().iter().filter_map(|(_, place)| match place {
+        Place::Join { owner, seats_left } => Some((*seats_left, owner)),
         Place::New => None,
     });
-    if let Some((_, _, owner)) = open.min() {
+    if let Some((_, owner)) = open.min() {
         return Some(Assignment::Join { owner: owner.clone() });
     }
-    let rank = |user: &&UserId| {
-        let tally = tallies.get(*user).copied().unwrap_or_default();
-        // `None < Some`: never assigned comes before every time.
-        let priority = Reverse(priorities.get(*user));
-        let (last, count) = (tally.last_assigned, tally.assigned_in_interval);
-        (tally.lacks_zoom, priority, last, count, (*user).clone())
-    };
-    let winner = Occupant::User(places.map(|(user, _)| user).min_by_key(rank)?.clone());
-    Some(Assignment::New { owner: winner.clone(), occupants: vec![winner] })
+    let free = offer.hosts().filter_map(|host| shares.standings.of(host));
+    choose(shares.distribution, free).map(|winner| alone(&winner.host))
+}
+
+fn alone(host: &UserId) -> Assignment {
+    let owner = Occupant::User(host.clone());
+    Assignment::New { owner: owner.clone(), occupants: vec![owner] }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::fairness::Standing;
     use crate::words::{Interval, RoundRobinHost, RoundRobinHosts};
 
     fn user(id: &str) -> UserId {
@@ -107,67 +134,78 @@ mod tests {
         Place::Join { owner: Occupant::User(user(owner)), seats_left }
     }
 
-    fn calendar(hosts: &[(&str, i32)]) -> CalendarKind {
-        let host =
-            |(id, priority): &(&str, i32)| RoundRobinHost::new(user(id)).with_priority(*priority);
-        CalendarKind::RoundRobin(RoundRobinHosts::new(hosts.iter().map(host).collect()).unwrap())
+    fn host(id: &str, priority: i32) -> Standing {
+        Standing::new(&RoundRobinHost::new(user(id)).with_priority(priority))
     }
 
-    fn tallies(known: &[(&str, i64, u32)]) -> Tallies {
-        let tally = |(id, last, count): &(&str, i64, u32)| {
-            (
-                user(id),
-                Tally {
-                    last_assigned: Some(*last),
-                    assigned_in_interval: *count,
-                    lacks_zoom: false,
-                },
-            )
-        };
-        known.iter().map(tally).collect()
-    }
-
-    fn winner(kind: &CalendarKind, places: &[(&str, Place)], known: &Tallies) -> String {
-        match assign(kind, &offer(places), None, known).unwrap() {
+    /// Asks a calendar of these hosts for a seat, by availability.
+    fn given(hosts: &[Standing], places: &[(&str, Place)], ask: Ask<'_>) -> Option<String> {
+        let standings = Standings::new(hosts.to_vec());
+        let shares = Shares { distribution: Distribution::Availability, standings: &standings };
+        let kind = CalendarKind::RoundRobin(RoundRobinHosts::default());
+        Some(match assign(&kind, &offer(places), ask, shares)? {
             Assignment::Join { owner } => format!("join {}", owner.user().unwrap()),
             Assignment::New { owner, .. } => owner.user().unwrap().to_string(),
-        }
+        })
     }
 
+    /// "a" is always next, and all are free.
+    fn hosts() -> [Standing; 3] {
+        [host("a", 9), host("b", 0), host("c", 0)]
+    }
+
+    const FREE: [(&str, Place); 3] = [("a", Place::New), ("b", Place::New), ("c", Place::New)];
+
     #[test]
-    fn availability_asks_priority_then_idle_time_then_count_then_id() {
-        let free =
-            |ids: &[&'static str]| ids.iter().map(|id| (*id, Place::New)).collect::<Vec<_>>();
-        let kind = calendar(&[("a", 0), ("b", 0), ("c", 1), ("d", 0)]);
-        let known = tallies(&[("a", 50, 9), ("b", 40, 9), ("c", 90, 9)]);
-        assert_eq!(winner(&kind, &free(&["a", "b", "c", "d"]), &known), "c", "priority");
-        assert_eq!(winner(&kind, &free(&["a", "b", "d"]), &known), "d", "never assigned");
-        assert_eq!(winner(&kind, &free(&["a", "b"]), &known), "b", "longest idle");
-        let even = tallies(&[("a", 50, 2), ("b", 50, 1)]);
-        assert_eq!(winner(&kind, &free(&["a", "b"]), &even), "b", "fewest assigned");
-        let mut no_zoom = even.clone();
-        no_zoom.entry(user("b")).or_default().lacks_zoom = true;
-        assert_eq!(winner(&kind, &free(&["a", "b"]), &no_zoom), "a", "can make links");
-        assert_eq!(winner(&kind, &free(&["b"]), &no_zoom), "b", "nobody else is free");
-        let tie = tallies(&[("a", 50, 1), ("b", 50, 1)]);
-        assert_eq!(winner(&kind, &free(&["b", "a"]), &tie), "a", "by id");
+    fn of_those_who_can_the_next_gets_a_new_slot() {
+        assert_eq!(given(&hosts(), &FREE, Ask::Anybody).as_deref(), Some("a"));
+        assert_eq!(given(&hosts(), &FREE[1..], Ask::Anybody).as_deref(), Some("b"));
+        let [mut a, b, _] = hosts();
+        a.assigned = 1;
+        let standings = Standings::new(vec![a, b]);
+        let shares = Shares { distribution: Distribution::Equal, standings: &standings };
+        let kind = CalendarKind::RoundRobin(RoundRobinHosts::default());
+        let equal = assign(&kind, &offer(&FREE), Ask::Anybody, shares).unwrap();
+        assert_eq!(equal, alone(&user("b")), "as the calendar distributes");
     }
 
     #[test]
     fn a_newcomer_joins_the_fullest_open_slot() {
-        let kind = calendar(&[("a", 9), ("b", 0), ("c", 0)]);
         let places = [("a", Place::New), ("b", join("b", 2)), ("c", join("c", 1))];
-        assert_eq!(winner(&kind, &places, &Tallies::new()), "join c");
+        assert_eq!(given(&hosts(), &places, Ask::Anybody).as_deref(), Some("join c"));
         let even = [("b", join("b", 1)), ("c", join("c", 1))];
-        assert_eq!(winner(&kind, &even, &Tallies::new()), "join b");
+        assert_eq!(given(&hosts(), &even, Ask::Anybody).as_deref(), Some("join b"));
     }
 
     #[test]
     fn a_wanted_host_is_taken_or_nobody() {
-        let kind = calendar(&[("a", 9), ("b", 0)]);
-        let places = offer(&[("a", Place::New), ("b", Place::New)]);
-        let taken = assign(&kind, &places, Some(&user("b")), &Tallies::new()).unwrap();
-        assert!(matches!(taken, Assignment::New { owner, .. } if owner.user() == Some(&user("b"))));
-        assert_eq!(assign(&kind, &places, Some(&user("x")), &Tallies::new()), None);
+        assert_eq!(given(&hosts(), &FREE, Ask::Only(&user("b"))).as_deref(), Some("b"));
+        assert_eq!(given(&hosts(), &FREE, Ask::Only(&user("x"))), None);
+        let places = [("a", join("a", 1)), ("b", Place::New), ("c", join("c", 2))];
+        assert_eq!(given(&hosts(), &places, Ask::Only(&user("b"))).as_deref(), Some("b"));
+        assert_eq!(given(&hosts(), &places, Ask::Only(&user("c"))).as_deref(), Some("join c"));
+    }
+
+    #[test]
+    fn who_is_kept_or_known_comes_first_if_free() {
+        let b = user("b");
+        for ask in [Ask::Keep(&b), Ask::Sticky(&b)] {
+            assert_eq!(given(&hosts(), &FREE, ask).as_deref(), Some("b"), "{ask:?}");
+            let busy = [("a", Place::New), ("c", Place::New)];
+            assert_eq!(given(&hosts(), &busy, ask).as_deref(), Some("a"), "{ask:?}");
+            let open = [("a", join("a", 1)), ("b", Place::New)];
+            assert_eq!(given(&hosts(), &open, ask).as_deref(), Some("b"), "{ask:?} before joins");
+        }
+    }
+
+    #[test]
+    fn without_zoom_a_host_is_kept_but_no_contact_comes_back_to_them() {
+        let b = user("b");
+        let mut hosts = hosts();
+        hosts[1].lacks_zoom = true;
+        assert_eq!(given(&hosts, &FREE, Ask::Keep(&b)).as_deref(), Some("b"));
+        assert_eq!(given(&hosts, &FREE, Ask::Sticky(&b)).as_deref(), Some("a"));
+        let alone = [("b", Place::New)];
+        assert_eq!(given(&hosts, &alone, Ask::Sticky(&b)).as_deref(), Some("b"), "nobody else");
     }
 }

@@ -1,155 +1,227 @@
-//! What a host was assigned, as round robin counts it.
+//! What hosts were assigned, as round robin counts it.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 
-use crate::words::{Fairness, Zone};
+use super::spans::{Span, merge};
+use crate::words::{CountedBy, Fairness, Interval, NoShows, RoundRobinHost, Sharing, Zone};
 
-/// The most assignments kept for one host on one calendar: the row stays under 64 KiB.
-const MOST_KEPT: usize = 1500;
-/// So many are kept however old they are, so that "last assigned" survives cancellations.
-const ALWAYS_KEPT: usize = 32;
-/// The longest interval of fairness, in seconds: 366 days and one for the time zone.
-const LONGEST_INTERVAL: i64 = 367 * 86_400;
+mod assignments;
+mod standing;
 
-/// The live appointments that a calendar gave to a host, by time of booking.
-///
-/// Joining a slot that the host has already does not count.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Assignments(Vec<Assigned>);
+use assignments::Kept;
+pub use assignments::{Assigned, Assignments};
+pub use standing::{Shortfall, Standing, Standings, choose};
 
-/// When an appointment was booked, and when it starts: Unix seconds.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub(crate) struct Assigned(i64, i64);
-
-impl Assigned {
-    pub(crate) const fn new(booked: DateTime<Utc>, start: DateTime<Utc>) -> Self {
-        Self(booked.timestamp(), start.timestamp())
-    }
+/// What counts for fairness at an instant: the interval of fairness around it, and whether
+/// no-shows do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Counting {
+    /// Unix seconds, `[from, before)`.
+    from: i64,
+    before: i64,
+    by: CountedBy,
+    no_shows: NoShows,
 }
 
-impl Assignments {
-    pub(crate) fn add(&mut self, assigned: Assigned, now: DateTime<Utc>) {
-        let at = self.0.partition_point(|held| *held <= assigned);
-        self.0.insert(at, assigned);
-        self.prune(now);
-    }
-
-    /// Forgets one; if it was pruned before, there is nothing to forget.
-    pub(crate) fn remove(&mut self, assigned: Assigned) {
-        if let Ok(at) = self.0.binary_search(&assigned) {
-            self.0.remove(at);
+impl Counting {
+    /// By a calendar's settings; its interval begins and ends at midnights of its zone.
+    #[must_use]
+    pub fn new(sharing: &Sharing, zone: Zone, now: DateTime<Utc>) -> Self {
+        let today = zone.date(now);
+        let (first, after) = match sharing.interval {
+            Fairness::Month => (today.with_day(1), next_month(today)),
+            Fairness::Days(days) => {
+                let days = u64::from(days.days());
+                let before_today = Days::new(days.saturating_sub(1));
+                (today.checked_sub_days(before_today), today.checked_add_days(Days::new(days)))
+            }
+        };
+        let midnight = |date: NaiveDate| zone.opening(date.and_time(NaiveTime::MIN)).timestamp();
+        Self {
+            from: midnight(first.unwrap_or(today)),
+            before: match (sharing.counted_by, after) {
+                (CountedBy::Start, Some(after)) => midnight(after),
+                // Nothing was booked later than now, except by a clock that is ahead of ours.
+                _ => i64::MAX,
+            },
+            by: sharing.counted_by,
+            no_shows: sharing.no_shows,
         }
     }
 
-    /// Notes whether the invitee came. What that counts for is not asked yet.
-    pub(crate) const fn mark(&mut self, _assigned: Assigned, _no_show: bool) {}
-
-    fn prune(&mut self, now: DateTime<Utc>) {
-        let oldest = now.timestamp().saturating_sub(LONGEST_INTERVAL);
-        let outdated = self.0.partition_point(|held| held.0 < oldest);
-        let outdated = outdated.min(self.0.len().saturating_sub(ALWAYS_KEPT));
-        let too_many = self.0.len().saturating_sub(MOST_KEPT);
-        self.0.drain(..outdated.max(too_many));
+    fn holds(&self, assigned: Assigned) -> bool {
+        let at = match self.by {
+            CountedBy::Booking => assigned.booked(),
+            CountedBy::Start => assigned.start(),
+        };
+        self.from <= at && at < self.before
     }
 
-    /// How they count for a choice made now, without the appointment that is being moved.
-    pub(crate) fn tally(&self, since: DateTime<Utc>, moved: Option<Assigned>) -> Tally {
-        let since = since.timestamp();
-        let mut without = moved;
-        let mut tally = Tally::default();
-        for held in &self.0 {
-            if without == Some(*held) {
-                without = None;
+    /// What counts of one host.
+    fn turns(&self, history: &History<'_>) -> Turns {
+        let mut moved = history.moved;
+        let mut turns = Turns::default();
+        for Kept(assigned, no_show) in history.assignments.iter() {
+            if moved == Some(assigned) {
+                moved = None;
                 continue;
             }
-            tally.last_assigned = Some(held.0);
-            if held.0 >= since {
-                tally.assigned_in_interval = tally.assigned_in_interval.saturating_add(1);
+            if no_show && self.no_shows == NoShows::LeftOut {
+                continue;
+            }
+            turns.last = Some(assigned.booked());
+            if self.holds(assigned) {
+                turns.counted.push(assigned.booked());
             }
         }
-        tally
+        turns
     }
 }
 
-/// What round robin compares of a host.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Tally {
-    /// Unix seconds; never assigned is longest ago.
-    pub(crate) last_assigned: Option<i64>,
-    pub(crate) assigned_in_interval: u32,
-    /// Meets on Zoom, but cannot make links now: passed over unless nobody else is free.
-    pub(crate) lacks_zoom: bool,
+fn next_month(date: NaiveDate) -> Option<NaiveDate> {
+    date.with_day(1)?.checked_add_months(Months::new(1))
 }
 
-/// When the interval of fairness that holds now began: a midnight in the calendar's zone.
-pub(crate) fn interval_start(fairness: Fairness, zone: Zone, now: DateTime<Utc>) -> DateTime<Utc> {
-    let today = zone.date(now);
-    let first = match fairness {
-        Fairness::Month => NaiveDate::from_ymd_opt(today.year(), today.month(), 1),
-        Fairness::Days(days) => {
-            today.checked_sub_days(Days::new(u64::from(days.days().saturating_sub(1))))
-        }
+/// What is known of a host's turns on a calendar.
+#[derive(Clone, Copy, Debug)]
+pub struct History<'a> {
+    host: &'a RoundRobinHost,
+    assignments: &'a Assignments,
+    time_off: &'a [Interval],
+    moved: Option<Assigned>,
+    lacks_zoom: bool,
+}
+
+impl<'a> History<'a> {
+    /// What the calendar gave to a host.
+    #[must_use]
+    pub const fn new(host: &'a RoundRobinHost, assignments: &'a Assignments) -> Self {
+        Self { host, assignments, time_off: &[], moved: None, lacks_zoom: false }
+    }
+
+    /// With absences, in any order: what others were given meanwhile is credited.
+    #[must_use]
+    pub const fn with_time_off(mut self, time_off: &'a [Interval]) -> Self {
+        self.time_off = time_off;
+        self
+    }
+
+    /// Without the appointment that is being moved, if it is theirs.
+    #[must_use]
+    pub const fn without(mut self, moved: Option<Assigned>) -> Self {
+        self.moved = moved;
+        self
+    }
+
+    /// Whether their appointments take place on Zoom and they cannot make links now.
+    #[must_use]
+    pub const fn with_lacks_zoom(mut self, lacks_zoom: bool) -> Self {
+        self.lacks_zoom = lacks_zoom;
+        self
+    }
+
+    /// Who joined or was away may have missed something.
+    const fn may_have_missed(&self) -> bool {
+        self.host.joined.is_some() || !self.time_off.is_empty()
+    }
+}
+
+/// What counts of one host: when each was booked, in order, and when the last one was, in the
+/// interval or not. Unix seconds.
+#[derive(Default)]
+struct Turns {
+    counted: Vec<i64>,
+    last: Option<i64>,
+}
+
+/// Counts how the hosts of a calendar stand: all who exist, free or not.
+///
+/// A host is credited, as calibration, with the average of what the other hosts were given while
+/// they could not be: before they joined, the average of those who had joined before them; in
+/// every absence (time off of any length, overlapping ones as one), the average of all others.
+/// Only appointments that count are looked at, by when they were booked.
+///
+/// Takes `O(a · log a)` for `a` assignments and absences in all.
+#[must_use]
+pub fn standings(counting: &Counting, hosts: &[History<'_>]) -> Standings {
+    let turns: Vec<Turns> = hosts.iter().map(|host| counting.turns(host)).collect();
+    let all = All::new(hosts, &turns);
+    let standing = |(host, turns): (&History<'_>, &Turns)| {
+        let mut standing = Standing::new(host.host);
+        standing.last_assigned = turns.last.and_then(|at| DateTime::from_timestamp(at, 0));
+        standing.assigned = u32::try_from(turns.counted.len()).unwrap_or(u32::MAX);
+        standing.calibration = all.calibration(host, &turns.counted);
+        standing.lacks_zoom = host.lacks_zoom;
+        standing
     };
-    zone.opening(first.unwrap_or(today).and_time(NaiveTime::MIN))
+    Standings::new(hosts.iter().zip(&turns).map(standing).collect())
+}
+
+/// What all hosts together were given, for calibration.
+struct All {
+    hosts: usize,
+    /// When the hosts joined, in order; `None`, from the beginning on, first.
+    joined: Vec<Option<i64>>,
+    /// When the counted appointments of all were booked, in order.
+    booked: Vec<i64>,
+}
+
+impl All {
+    fn new(hosts: &[History<'_>], turns: &[Turns]) -> Self {
+        let mut all = Self { hosts: hosts.len(), joined: Vec::new(), booked: Vec::new() };
+        if hosts.iter().any(History::may_have_missed) {
+            all.joined.extend(hosts.iter().map(joined));
+            all.joined.sort_unstable();
+            all.booked.extend(turns.iter().flat_map(|turns| &turns.counted));
+            all.booked.sort_unstable();
+        }
+        all
+    }
+
+    /// In thousandths of an appointment: the sum of both averages, rounded down once.
+    fn calibration(&self, host: &History<'_>, own: &[i64]) -> u64 {
+        let (before, earlier) = self.missed_before_joining(host, own);
+        let (away, others) = self.missed_in_absences(host, own);
+        // An average over nobody is none.
+        let (earlier, others) = (earlier.max(1), others.max(1));
+        let sum = before * others + away * earlier;
+        u64::try_from(sum * 1000 / (earlier * others)).unwrap_or(u64::MAX)
+    }
+
+    /// What others were given before the host joined, and how many had joined before.
+    fn missed_before_joining(&self, host: &History<'_>, own: &[i64]) -> (u128, u128) {
+        let joined = joined(host);
+        let Some(at) = joined else { return (0, 0) };
+        let earlier = self.joined.partition_point(|other| *other < joined);
+        if earlier == 0 { (0, 0) } else { (self.others_before(at, own), wide(earlier)) }
+    }
+
+    /// What others were given in all absences of the host, and how many others there are.
+    fn missed_in_absences(&self, host: &History<'_>, own: &[i64]) -> (u128, u128) {
+        let others = self.hosts.saturating_sub(1);
+        let absences = merge(host.time_off.iter().copied().map(Span::from).collect());
+        let missed = |absence: &Span| {
+            let before = self.others_before(absence.start, own);
+            self.others_before(absence.end, own).saturating_sub(before)
+        };
+        (absences.iter().map(missed).sum(), wide(others))
+    }
+
+    /// How many counted appointments of others were booked before an instant.
+    fn others_before(&self, at: i64, own: &[i64]) -> u128 {
+        let before = |booked: &[i64]| booked.partition_point(|booked| *booked < at);
+        wide(before(&self.booked).saturating_sub(before(own)))
+    }
+}
+
+fn joined(host: &History<'_>) -> Option<i64> {
+    host.host.joined.map(|at| at.timestamp())
+}
+
+/// `usize` has at most 64 bits wherever this runs.
+fn wide(count: usize) -> u128 {
+    u128::try_from(count).unwrap_or(u128::MAX >> 64)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::words::FairnessDays;
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
-    fn booked(seconds: i64) -> Assigned {
-        Assigned(seconds, seconds + 1000)
-    }
-
-    #[test]
-    fn the_one_being_moved_is_not_counted_and_only_once() {
-        let mut held = Assignments::default();
-        let now = at("2026-11-20T00:00:00Z");
-        for seconds in [10, 20, 20] {
-            held.add(booked(seconds), now);
-        }
-        let tally = held.tally(at("1970-01-01T00:00:20Z"), Some(booked(20)));
-        assert_eq!(
-            tally,
-            Tally { last_assigned: Some(20), assigned_in_interval: 1, lacks_zoom: false }
-        );
-    }
-
-    #[test]
-    fn after_a_cancellation_the_assignment_before_it_is_the_last() {
-        let mut held = Assignments::default();
-        held.add(booked(10), at("2026-11-20T00:00:00Z"));
-        held.add(booked(30), at("2026-11-20T00:00:00Z"));
-        held.remove(booked(30));
-        assert_eq!(held.tally(DateTime::UNIX_EPOCH, None).last_assigned, Some(10));
-    }
-
-    #[test]
-    fn the_list_stays_bounded() {
-        let mut held = Assignments::default();
-        let now = at("2026-11-20T00:00:00Z");
-        for i in 0..2000 {
-            held.add(booked(now.timestamp() - 5000 + i), now);
-        }
-        assert_eq!(held.0.len(), MOST_KEPT);
-        let mut old = Assignments((0..100).map(booked).collect());
-        old.add(booked(now.timestamp()), now);
-        assert_eq!(old.0.len(), ALWAYS_KEPT);
-    }
-
-    #[test]
-    fn intervals_begin_at_midnight_in_the_calendars_zone() {
-        let zone = Zone::new("America/New_York").unwrap();
-        let now = at("2026-11-01T03:00:00Z"); // still October 31st in New York
-        assert_eq!(interval_start(Fairness::Month, zone, now), at("2026-10-01T04:00:00Z"));
-        let two = Fairness::Days(FairnessDays::new(2).unwrap());
-        assert_eq!(interval_start(two, zone, now), at("2026-10-30T04:00:00Z"));
-    }
-}
+mod tests;

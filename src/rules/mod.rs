@@ -21,6 +21,9 @@ mod spans;
 mod wall_clock;
 
 pub use explain::{Reason, reasons_at};
+pub use fairness::{
+    Assigned, Assignments, Counting, History, Shortfall, Standing, Standings, choose, standings,
+};
 pub use fit::Misfit;
 pub use grid::{is_start, starts};
 pub use host_times::HostTimes;

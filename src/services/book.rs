@@ -12,8 +12,9 @@ use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind, MessageKind, RequestRow};
 use super::seats::{self, Seat, Wish};
 use super::setup::Setup;
-use super::{journal, kept, listed};
+use super::{journal, kept, listed, sticky};
 use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
+use crate::rules::assign::Ask;
 use crate::rules::location::{AnswerMismatch, setting, settle};
 use crate::words::{
     AppointmentId, CalendarId, CalendarRef, Confirmation, FixedLocation, Location, Notes, Occupant,
@@ -125,8 +126,13 @@ impl Command for Book<'_> {
         let calendar = CalendarRef::new(self.caller.account().clone(), request.calendar.clone());
         let setup = Setup::peek(planner, &calendar).await?;
         let mut days = Days::default();
-        let (start, host) = (request.start, request.host.as_ref());
-        let wish = Wish { start, host, rather: None, moved: None };
+        let last_host = self.last_host(planner, &setup).await?;
+        let ask = match (&request.host, &last_host) {
+            (Some(wanted), _) => Ask::Only(wanted),
+            (None, Some(last)) => Ask::Sticky(last),
+            (None, None) => Ask::Anybody,
+        };
+        let wish = Wish { start: request.start, ask, moved: None };
         let seat = seats::search(planner, &setup, &mut days, &wish).await?;
         let booked = self.draft(core, planner.now, &setup, &seat)?;
         let changed = self.write(core, planner, &setup, days, seat, booked).await?;
@@ -146,6 +152,18 @@ impl Book<'_> {
         match kept::load(planner, self.caller, done.appointment).await? {
             AppointmentRow::Kept(booked) => Ok(Some(*booked)),
             AppointmentRow::Deleted => Err(missing(Thing::Appointment(done.appointment))),
+        }
+    }
+
+    /// Who hosted the invitee last, if that is asked for.
+    async fn last_host(
+        &self,
+        planner: &mut Planner<'_>,
+        setup: &Setup,
+    ) -> Result<Option<UserId>, Fault> {
+        match (&self.request.host, self.request.participants.first()) {
+            (None, Some(invitee)) => sticky::last_host(planner, &setup.calendar, invitee).await,
+            _ => Ok(None),
         }
     }
 
@@ -209,6 +227,7 @@ impl Book<'_> {
         }
         seats::write_slot(planner, &key, &slot)?;
         seats::count(planner, &booked, true).await?;
+        sticky::remember(planner, &setup.calendar, &booked).await?;
         journal::tell(planner, &mut booked, EventKind::AppointmentBooked, MessageKind::Booked)?;
         self.remember(planner, booked.id)?;
         kept::put_input(planner, &booked)?;

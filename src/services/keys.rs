@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::counting::{CounterRow, CountingRow};
 use super::records::{
     AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
-    ListedRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow, WaitingRow,
+    LastHostRow, ListedRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow,
+    WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
@@ -233,6 +234,12 @@ impl Keys {
 
     pub(crate) fn assignments(&self, calendar: &CalendarRef, host: &UserId) -> RowKey<Assignments> {
         let sort = sort("assignments").text(calendar.calendar().as_str()).text(host.as_str());
+        self.of_account(calendar.account(), sort)
+    }
+
+    /// `contact` says no more than whether it is the same one.
+    pub(crate) fn last_host(&self, calendar: &CalendarRef, contact: &str) -> RowKey<LastHostRow> {
+        let sort = sort("last host").text(calendar.calendar().as_str()).text(contact);
         self.of_account(calendar.account(), sort)
     }
 

@@ -35,6 +35,8 @@ mod run_due;
 mod scheduler;
 mod seats;
 mod setup;
+mod standings;
+mod sticky;
 mod take_down;
 mod upcoming;
 mod view;

@@ -189,6 +189,14 @@ impl ListedRow {
 
 impl Record for ListedRow {}
 
+/// Who hosted a contact last on a calendar.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct LastHostRow {
+    pub(crate) host: UserId,
+}
+
+impl Record for LastHostRow {}
+
 /// A request that was done.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RequestRow {

@@ -12,10 +12,13 @@ use super::planner::Planner;
 use super::records::{Booked, EventKind, MessageKind};
 use super::seats::{self, Left, Seat, Wish};
 use super::setup::Setup;
-use super::{journal, listed};
+use super::{journal, listed, sticky};
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::Act;
-use crate::words::{AppointmentId, CalendarKind, Location, UserId, check_instant};
+use crate::rules::assign::Ask;
+use crate::words::{
+    AppointmentId, Calendar, CalendarKind, Location, RescheduleHost, UserId, check_instant,
+};
 
 /// An appointment moves. What it leaves does not stand in its way (R19).
 pub(crate) struct Reschedule<'a> {
@@ -51,7 +54,7 @@ impl Command for Reschedule<'_> {
         }
         let mut days = Days::default();
         let left = seats::leave(planner, &mut days, &booked).await?;
-        let wish = self.wish(&booked);
+        let wish = self.wish(&booked, &setup.calendar);
         let seat = seats::search(planner, &setup, &mut days, &wish).await?;
         let moved = move_to(core, planner, &setup, days, booked, left, seat).await?;
         Ok(Plan::Commit(moved))
@@ -65,13 +68,18 @@ impl Reschedule<'_> {
         booked.interval().start() == self.start && self.host.is_none_or(same_host)
     }
 
-    /// The host stays if they are free, unless another one is wanted.
-    fn wish<'b>(&'b self, booked: &'b Booked) -> Wish<'b> {
-        let rather = match self.host {
-            None => booked.slot.owner.user(),
-            Some(_) => None,
-        };
-        Wish { start: self.start, host: self.host, rather, moved: Some(booked) }
+    fn wish<'b>(&'b self, booked: &'b Booked, calendar: &Calendar) -> Wish<'b> {
+        let ask = self.host.map_or_else(|| ask_for(booked, calendar), Ask::Only);
+        Wish { start: self.start, ask, moved: Some(booked) }
+    }
+}
+
+/// Whom to ask if no host is wanted. Other calendars than round robins have no choice.
+fn ask_for<'b>(booked: &'b Booked, calendar: &Calendar) -> Ask<'b> {
+    match (&calendar.kind, booked.slot.owner.user(), calendar.sharing.on_reschedule) {
+        (CalendarKind::RoundRobin(_), Some(host), RescheduleHost::KeepIfFree) => Ask::Keep(host),
+        (CalendarKind::RoundRobin(_), Some(host), RescheduleHost::Keep) => Ask::Only(host),
+        _ => Ask::Anybody,
     }
 }
 
@@ -105,6 +113,9 @@ async fn move_to(
     }
     seats::write_slot(planner, &booked.slot, &slot)?;
     seats::count(planner, &booked, true).await?;
+    if booked.slot.owner != old.slot.owner {
+        sticky::remember(planner, &setup.calendar, &booked).await?;
+    }
     let kind = EventKind::AppointmentRescheduled;
     journal::tell(planner, &mut booked, kind, MessageKind::Rescheduled)?;
     kept::put(planner, &booked)?;

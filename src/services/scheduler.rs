@@ -252,8 +252,9 @@ impl Scheduler {
         self.changed(self.core.run(&EditAppointment { caller, id, edit }).await?).await
     }
 
-    /// Moves an appointment to another start, and to another host if one is wanted. The host
-    /// stays if they are free, else one is assigned anew. Moving to the same start and host
+    /// Moves an appointment to another start, and to another host if one is wanted. Unless the
+    /// calendar says otherwise ([`RescheduleHost`](crate::words::RescheduleHost)), the host stays
+    /// if they are free, else one is assigned anew. Moving to the same start and host
     /// changes nothing, not even the link (R12, R14).
     ///
     /// # Errors

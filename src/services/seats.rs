@@ -10,13 +10,13 @@ use super::journal;
 use super::planner::Planner;
 use super::records::{Booked, EventKind};
 use super::setup::Setup;
+use super::standings::standings;
 use crate::error::{Conflict, Error, Fault, Refusal};
-use crate::rules::assign::{Assignment, Tallies, assign};
-use crate::rules::fairness::interval_start;
+use crate::rules::assign::{Ask, Assignment, Shares, assign};
 use crate::rules::link::Link;
 use crate::rules::offer_at;
 use crate::rules::slot::{BookedSlot, SlotKey};
-use crate::words::{Calendar, CalendarKind, Interval, LinkId, Location, Occupant, Topic, UserId};
+use crate::words::{Calendar, Interval, LinkId, Location, Occupant, Topic};
 
 /// A seat that was found, and not yet taken.
 pub(crate) struct Seat {
@@ -29,9 +29,7 @@ pub(crate) struct Seat {
 /// What is asked of a search.
 pub(crate) struct Wish<'a> {
     pub(crate) start: DateTime<Utc>,
-    pub(crate) host: Option<&'a UserId>,
-    /// Asked first, and let go if they cannot.
-    pub(crate) rather: Option<&'a UserId>,
+    pub(crate) ask: Ask<'a>,
     pub(crate) moved: Option<&'a Booked>,
 }
 
@@ -53,10 +51,10 @@ pub(crate) async fn search(
     days.peek(planner, &setup.occupants(), reach).await?;
     let hosts = setup.host_times(|occupant| days.occupied(occupant));
     let offer = offer_at(&rules, &hosts, wish.start, planner.now).ok_or_else(unavailable)?;
-    let tallies = tallies(planner, setup, wish.moved).await?;
-    let kind = &setup.calendar.kind;
-    let rather = wish.rather.and_then(|host| assign(kind, &offer, Some(host), &tallies));
-    let assignment = rather.or_else(|| assign(kind, &offer, wish.host, &tallies));
+    let standings = standings(planner, setup, wish.moved).await?;
+    let distribution = setup.calendar.sharing.distribution;
+    let shares = Shares { distribution, standings: &standings };
+    let assignment = assign(&setup.calendar.kind, &offer, wish.ask, shares);
     let assignment = assignment.ok_or_else(unavailable)?;
     let seat = seat(planner, setup, offer.interval(), assignment).await?;
     // A slot may have hosts who have since left the calendar.
@@ -85,35 +83,6 @@ async fn seat(
         _ => return Err(Conflict::Contended { tries: 1 }.into()),
     };
     Ok(Seat { key, slot, is_new })
-}
-
-/// How the hosts compare. Only round robin asks.
-async fn tallies(
-    planner: &mut Planner<'_>,
-    setup: &Setup,
-    moved: Option<&Booked>,
-) -> Result<Tallies, Fault> {
-    let calendar = &setup.calendar;
-    let CalendarKind::RoundRobin(hosts) = &calendar.kind else { return Ok(Tallies::new()) };
-    let since = interval_start(calendar.sharing.interval, calendar.zone, planner.now);
-    let of = calendar.as_ref();
-    let hosts = hosts.as_slice().iter();
-    let rows: Vec<_> =
-        hosts.clone().map(|host| planner.keys.assignments(&of, &host.user)).collect();
-    let assignments = planner.peek_all(&rows).await?;
-    let rows: Vec<_> = hosts.clone().map(|host| planner.keys.connection(&host.user)).collect();
-    let connections = planner.peek_all(&rows).await?;
-    let tallies =
-        hosts.zip(assignments).zip(connections).map(|((host, assignments), connection)| {
-            let user = &host.user;
-            let is_theirs = |moved: &&Booked| moved.slot.owner.user() == Some(user);
-            let moved = moved.filter(is_theirs).and_then(Booked::assigned);
-            let mut tally = assignments.unwrap_or_default().tally(since, moved);
-            let connected = connection.is_some_and(|row| row.tokens.is_some());
-            tally.lacks_zoom = setup.meets_on_zoom(host) && !connected;
-            (user.clone(), tally)
-        });
-    Ok(tallies.collect())
 }
 
 /// Counts an appointment for its host, or no longer.

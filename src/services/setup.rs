@@ -95,7 +95,12 @@ impl Setup {
     }
 
     pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {
-        self.users.get(occupant.user()?)
+        self.host(occupant.user()?)
+    }
+
+    /// A host who exists and belongs to the account.
+    pub(crate) fn host(&self, user: &UserId) -> Option<&User> {
+        self.users.get(user)
     }
 }
 

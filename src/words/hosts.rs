@@ -69,7 +69,8 @@ pub struct RoundRobinHost {
     #[serde(default)]
     pub weight: Weight,
     /// When they joined the calendar, if that is to be credited: who joins within an interval of
-    /// fairness is taken to have had their share of what came before.
+    /// fairness is taken to have had the average of what the hosts before them had. Without it they
+    /// were there from the beginning.
     #[serde(default)]
     pub joined: Option<DateTime<Utc>>,
     /// Where this host's appointments of the calendar take place, if set (R7).

@@ -40,10 +40,16 @@ pub enum Distribution {
     #[default]
     Availability,
     /// Who is furthest behind their share by weight; then as by availability.
+    ///
+    /// As long as all are free, no host is a whole appointment ahead of their share; of two hosts
+    /// with equal weights neither is two ahead of the other; and whenever as many were given away
+    /// as all weights together, or a multiple of that, everybody has exactly their share.
     Equal,
 }
 
 /// By which instant an appointment falls into the interval of fairness.
+///
+/// Whichever it is, who was assigned last is told by when the appointments were booked.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -51,7 +57,9 @@ pub enum CountedBy {
     /// When it was booked.
     #[default]
     Booking,
-    /// When it starts.
+    /// When it starts: in the calendar month of today, past or to come; or on one of so many days
+    /// up to today, or of so many from today on, which counts today once. With seven days on a
+    /// Monday, from the Tuesday before to the Sunday after.
     Start,
 }
 
@@ -76,6 +84,9 @@ pub enum Sticky {
     #[default]
     Off,
     /// Their last host on this calendar, if free; else whoever is next. Known from when this is set.
+    ///
+    /// A host who lacks Zoom is passed over as for anybody. A contact is known by the host
+    /// application's id of them, else by e-mail address, else by phone number.
     LastHost,
 }
 

@@ -67,7 +67,7 @@ fn broken_files_are_refused_before_anything_runs() {
         ("clock_back", Some(3), "to", false),
         ("unsupported_step", Some(3), "do", true),
         ("unsupported_field", Some(2), "repeat", true),
-        ("unsupported_setting", None, "calendars[0].sticky", true),
+        ("unsupported_setting", None, "calendars[0].participant_links", true),
         ("unsupported_fault", Some(3), "fault", true),
         ("impossible_world", None, "calendars[0]", false),
         ("bad_expectation", Some(2), "expect", false),

@@ -10,9 +10,10 @@ use super::moment::{At, Week};
 use super::problem::InvalidScenario;
 use super::read::{only_default, read};
 use crate::words::{
-    AccountId, Address, Buffer, CalendarId, Email, Fairness, FixedLocation, GridOffset, GridStep,
-    Lapse, LocationSetting, LocationText, Name, Notice, Phone, Role, Seats, SlotLength, StaticLink,
-    UserId, Window, WindowDays, Zone, ZoomAccountId,
+    AccountId, Address, Buffer, CalendarId, Distribution, Email, Fairness, FixedLocation,
+    GridOffset, GridStep, Lapse, Limit, LocationSetting, LocationText, Name, Notice, Phone,
+    RescheduleHost, Role, Seats, SlotLength, StaticLink, UserId, Weight, Window, WindowDays, Zone,
+    ZoomAccountId,
 };
 
 #[derive(Debug, Deserialize)]
@@ -98,14 +99,34 @@ pub(super) struct Calendar {
     pub(super) notice_minutes: Notice,
     pub(super) window_days: Option<WindowDays>,
     pub(super) window: Option<Dates>,
-    pub(super) fairness: Option<Fairness>,
+    #[serde(default)]
+    pub(super) distribution: Distribution,
+    #[serde(default)]
+    pub(super) fairness: Fairness,
+    #[serde(default)]
+    pub(super) sticky: bool,
+    #[serde(default)]
+    pub(super) reschedule_host: RescheduleHost,
     pub(super) auto_confirm: Option<bool>,
+    #[serde(default)]
+    pub(super) limits: Limits,
     pub(super) lapse_minutes: Option<Lapse>,
     #[serde(default)]
     pub(super) cancel_notice_minutes: Notice,
     #[serde(default)]
     pub(super) move_notice_minutes: Notice,
     pub(super) location: Option<Place>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Limits {
+    pub(super) per_day: Option<Limit>,
+    pub(super) per_week: Option<Limit>,
+    pub(super) per_month: Option<Limit>,
+    pub(super) host_per_day: Option<Limit>,
+    pub(super) host_per_week: Option<Limit>,
+    pub(super) host_per_month: Option<Limit>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
@@ -122,6 +143,9 @@ pub(super) struct Host {
     pub(super) user: UserId,
     #[serde(default)]
     pub(super) priority: i32,
+    #[serde(default)]
+    pub(super) weight: Weight,
+    pub(super) joined: Option<At>,
     pub(super) location: Option<Place>,
     pub(super) required: Option<bool>,
 }
@@ -199,56 +223,29 @@ fn later_calendar_fields(
     at: &str,
 ) -> Result<(), InvalidScenario> {
     let later = [
-        ("distribution", json!("availability")),
-        ("sticky", json!(false)),
         ("participant_links", json!("shared")),
         ("quota", json!("defer")),
-        ("reschedule_host", json!("keep_if_free")),
         ("notify", json!(true)),
-        ("limits", json!({})),
         ("link_days_ahead", json!(null)),
     ];
     for (field, default) in later {
         only_default(calendar, at, field, &default)?;
     }
-    each_of(calendar, at, "hosts", |host, at| {
-        only_default(host, at, "weight", &json!(100))?;
-        only_default(host, at, "joined", &json!(null))
-    })
+    Ok(())
 }
 
-type Check<'a> = &'a dyn Fn(&mut Map<String, Value>, &str) -> Result<(), InvalidScenario>;
-
+/// What is no list of objects is left to be refused where it is read.
 fn each(
     world: &mut Map<String, Value>,
     field: &str,
     check: impl Fn(&mut Map<String, Value>, &str) -> Result<(), InvalidScenario>,
 ) -> Result<(), InvalidScenario> {
-    check_items(world, field, field, &check)
-}
-
-fn each_of(
-    object: &mut Map<String, Value>,
-    within: &str,
-    field: &str,
-    check: impl Fn(&mut Map<String, Value>, &str) -> Result<(), InvalidScenario>,
-) -> Result<(), InvalidScenario> {
-    check_items(object, field, &format!("{within}.{field}"), &check)
-}
-
-/// What is no list of objects is left to be refused where it is read.
-fn check_items(
-    object: &mut Map<String, Value>,
-    field: &str,
-    path: &str,
-    check: Check<'_>,
-) -> Result<(), InvalidScenario> {
-    let Some(Value::Array(items)) = object.get_mut(field) else {
+    let Some(Value::Array(items)) = world.get_mut(field) else {
         return Ok(());
     };
     for (at, item) in items.iter_mut().enumerate() {
         if let Value::Object(item) = item {
-            check(item, &format!("{path}[{at}]"))?;
+            check(item, &format!("{field}[{at}]"))?;
         }
     }
     Ok(())

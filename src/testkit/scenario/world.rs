@@ -1,11 +1,13 @@
 //! The words of a world: what is put into the store before the first step.
 
 use super::format::{self, Kind};
+use super::moment::At;
 use super::problem::InvalidScenario;
 use crate::words::{
     Account, AccountId, BookingWindow, Calendar, CalendarKind, CalendarRef, CollectiveHost,
-    CollectiveHosts, Confirmation, DateRange, Hours, Interval, LocationSetting, Role,
-    RoundRobinHost, RoundRobinHosts, SlotSettings, User, Zone, ZoomAccountId,
+    CollectiveHosts, Confirmation, DateRange, Hours, Interval, Limits, LocationSetting, Role,
+    RoundRobinHost, RoundRobinHosts, Sharing, SlotSettings, Sticky, User, Weight, Zone,
+    ZoomAccountId,
 };
 
 /// What a scenario starts from, checked.
@@ -88,8 +90,21 @@ fn person(at: &str, given: format::User) -> Result<Person, InvalidScenario> {
 }
 
 /// A calendar that was written at this field.
+fn limits(given: &format::Limits) -> Limits {
+    let mut limits = Limits::default();
+    let (calendar, host) = (&mut limits.calendar, &mut limits.host);
+    calendar.per_day = given.per_day;
+    calendar.per_week = given.per_week;
+    calendar.per_month = given.per_month;
+    host.per_day = given.host_per_day;
+    host.per_week = given.host_per_week;
+    host.per_month = given.host_per_month;
+    limits
+}
+
 pub(super) fn calendar(at: &str, given: format::Calendar) -> Result<Calendar, InvalidScenario> {
     let kind = kind(at, &given)?;
+    let sharing = sharing(&given);
     let window = window(at, &given)?;
     let owner = CalendarRef::new(given.account, given.id);
     let zone = given.time_zone.unwrap_or(Zone::UTC);
@@ -97,7 +112,8 @@ pub(super) fn calendar(at: &str, given: format::Calendar) -> Result<Calendar, In
     let mut calendar = Calendar::new(owner, given.name, kind, zone, slot);
     calendar.notice = given.notice_minutes;
     calendar.window = window;
-    calendar.sharing.interval = given.fairness.unwrap_or_default();
+    calendar.sharing = sharing;
+    calendar.limits = limits(&given.limits);
     if given.auto_confirm == Some(false) {
         calendar.confirmation = Confirmation::ByHost;
     }
@@ -106,6 +122,16 @@ pub(super) fn calendar(at: &str, given: format::Calendar) -> Result<Calendar, In
     calendar.move_notice = given.move_notice_minutes;
     calendar.location = given.location.map(LocationSetting::from);
     Ok(calendar)
+}
+
+fn sharing(given: &format::Calendar) -> Sharing {
+    Sharing {
+        distribution: given.distribution,
+        interval: given.fairness,
+        sticky: if given.sticky { Sticky::LastHost } else { Sticky::Off },
+        on_reschedule: given.reschedule_host,
+        ..Sharing::default()
+    }
 }
 
 fn kind(at: &str, given: &format::Calendar) -> Result<CalendarKind, InvalidScenario> {
@@ -136,11 +162,12 @@ fn round_robin(at: &str, given: &format::Calendar) -> Result<CalendarKind, Inval
         return Err(InvalidScenario::illegal(format!("{at}.hosts"), why));
     }
     let host = |given: &format::Host| {
-        let host = RoundRobinHost::new(given.user.clone()).with_priority(given.priority);
-        match given.location.clone() {
-            Some(place) => host.with_location(place.into()),
-            None => host,
-        }
+        let mut host = RoundRobinHost::new(given.user.clone())
+            .with_priority(given.priority)
+            .with_weight(given.weight);
+        host.joined = given.joined.map(|At(joined)| joined);
+        host.location = given.location.clone().map(LocationSetting::from);
+        host
     };
     RoundRobinHosts::new(given.hosts.iter().map(host).collect())
         .map(CalendarKind::RoundRobin)
@@ -148,8 +175,12 @@ fn round_robin(at: &str, given: &format::Calendar) -> Result<CalendarKind, Inval
 }
 
 fn collective(at: &str, given: &format::Calendar) -> Result<CalendarKind, InvalidScenario> {
-    if given.hosts.iter().any(|host| host.priority != 0) {
-        let why = "hosts have priorities on round robin calendars only";
+    let takes_turns = |host: &format::Host| {
+        host.priority != 0 || host.weight != Weight::default() || host.joined.is_some()
+    };
+    if given.hosts.iter().any(takes_turns) {
+        let why =
+            "hosts have priorities, weights and times of joining on round robin calendars only";
         return Err(InvalidScenario::illegal(format!("{at}.hosts"), why));
     }
     let host = |given: &format::Host| {
