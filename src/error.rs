@@ -215,6 +215,16 @@ pub enum InvalidInput {
         /// The calendar.
         calendar: CalendarId,
     },
+    /// A collective calendar whose hosts have limits of their own has fewer hosts: a booking writes
+    /// the counters of each. Take hosts or limits off.
+    #[error("a collective calendar with limits per host has at most {allowed} hosts, not {given}")]
+    #[non_exhaustive]
+    TooManyHostsForLimits {
+        /// How many were given.
+        given: usize,
+        /// How many are allowed.
+        allowed: usize,
+    },
     /// A setting is larger than a row of the store may be.
     #[error("this is too large to be stored in one row: {given} bytes, at most {allowed}")]
     #[non_exhaustive]

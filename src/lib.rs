@@ -39,5 +39,6 @@ pub use memory::MemoryStore;
 pub use rules::{Slot, Slots};
 pub use services::{
     Actor, Advice, Affected, Appointment, AppointmentList, BookRequest, BuildError, Builder,
-    Caller, Connected, Edit, LinkWork, MeetingLocation, NoLongerFits, RunReport, Scheduler,
+    Caller, Connected, Edit, Explanation, HostExplanation, LinkWork, MeetingLocation, NoLongerFits,
+    RunReport, Scheduler,
 };

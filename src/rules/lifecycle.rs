@@ -12,13 +12,13 @@ use crate::words::{Calendar, Interval, Mark, Notice, Status};
 /// | --- | --- | --- | --- | --- |
 /// | confirm | becomes confirmed | no change | wrong state | wrong state |
 /// | edit | yes | yes | wrong state | wrong state |
-/// | reschedule | yes | yes | wrong state | wrong state |
+/// | reschedule, reassign | yes | yes | wrong state | wrong state |
 /// | cancel | becomes cancelled | becomes cancelled | no change | wrong state |
 /// | mark | wrong state | becomes showed or no-show | wrong state | becomes the other, or no change |
 /// | delete | yes | yes | yes | yes |
 ///
-/// After the end of an appointment it is too late to confirm, reschedule or cancel it, for
-/// everybody; for an invitee it may be too late before, by the notices of the calendar (R29). An
+/// After the end of an appointment it is too late to confirm, reschedule, reassign or cancel it,
+/// for everybody; for an invitee it may be too late before, by the notices of the calendar (R29). An
 /// appointment can be marked from its start on, however long it is over.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +29,8 @@ pub enum Act {
     Edit,
     /// It moves to another time or host.
     Reschedule,
+    /// It goes to another host, at the same time.
+    Reassign,
     /// It is called off.
     Cancel,
     /// Somebody says whether the invitee came.
@@ -43,6 +45,7 @@ impl fmt::Display for Act {
             Self::Confirm => "confirm",
             Self::Edit => "edit",
             Self::Reschedule => "reschedule",
+            Self::Reassign => "reassign",
             Self::Cancel => "cancel",
             Self::Mark(_) => "mark",
             Self::Delete => "delete",
@@ -73,7 +76,7 @@ pub(crate) const fn notice(act: Act, calendar: &Calendar) -> Notice {
     match act {
         Act::Cancel => calendar.cancel_notice,
         Act::Reschedule => calendar.move_notice,
-        Act::Confirm | Act::Edit | Act::Mark(_) | Act::Delete => Notice::NONE,
+        Act::Confirm | Act::Edit | Act::Reassign | Act::Mark(_) | Act::Delete => Notice::NONE,
     }
 }
 
@@ -97,7 +100,9 @@ pub(crate) fn verdict(
 fn by_time(act: Act, when: Interval, notice: Notice, now: DateTime<Utc>) -> Verdict {
     match act {
         Act::Mark(_) if now < when.start() => Verdict::TooEarly,
-        Act::Confirm | Act::Reschedule | Act::Cancel if now >= when.end() => Verdict::TooLate,
+        Act::Confirm | Act::Reschedule | Act::Reassign | Act::Cancel if now >= when.end() => {
+            Verdict::TooLate
+        }
         // No notice is no limit at the start: then it is possible until the end.
         _ if notice == Notice::NONE => Verdict::Go,
         _ => {
@@ -116,9 +121,10 @@ const fn by_state(act: Act, status: Status) -> Verdict {
         (Act::Delete, _)
         | (Act::Mark(_), Status::Confirmed | Status::Showed | Status::NoShow)
         | (Act::Confirm, Status::Pending)
-        | (Act::Edit | Act::Reschedule | Act::Cancel, Status::Pending | Status::Confirmed) => {
-            Verdict::Go
-        }
+        | (
+            Act::Edit | Act::Reschedule | Act::Reassign | Act::Cancel,
+            Status::Pending | Status::Confirmed,
+        ) => Verdict::Go,
         _ => Verdict::WrongState,
     }
 }
@@ -156,6 +162,7 @@ mod tests {
             (Act::Confirm, [Go, So, No, No, No]),
             (Act::Edit, [Go, Go, No, No, No]),
             (Act::Reschedule, [Go, Go, No, No, No]),
+            (Act::Reassign, [Go, Go, No, No, No]),
             (Act::Cancel, [Go, Go, So, No, No]),
             (SHOWED, [No, Go, No, So, Go]),
             (NO_SHOW, [No, Go, No, Go, So]),
@@ -170,7 +177,7 @@ mod tests {
 
     #[test]
     fn after_the_end_only_edit_mark_and_delete_are_left() {
-        for act in [Act::Confirm, Act::Reschedule, Act::Cancel] {
+        for act in [Act::Confirm, Act::Reschedule, Act::Reassign, Act::Cancel] {
             assert_eq!(without_notice(act, Status::Pending, 20_000), Verdict::TooLate, "{act}");
         }
         for act in [Act::Edit, SHOWED, NO_SHOW, Act::Delete] {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::host_times::HostTimes;
 use crate::words::{DateRange, Limit, Limits, Period, PeriodLimits, UserId};
 
 /// Whose appointments a limit counts.
@@ -99,6 +100,16 @@ pub(crate) type Counts = BTreeMap<Counter, u32>;
 pub(crate) struct FullDates {
     pub(crate) calendar: Vec<DateRange>,
     pub(crate) hosts: BTreeMap<UserId, Vec<DateRange>>,
+}
+
+impl FullDates {
+    /// Tells a host the dates on which they are full.
+    pub(crate) fn tell<'a>(&mut self, host: HostTimes<'a>) -> HostTimes<'a> {
+        match host.occupant().user().and_then(|user| self.hosts.remove(user)) {
+            Some(dates) => host.with_full_dates(dates),
+            None => host,
+        }
+    }
 }
 
 /// The dates on which a limit lets nobody book any more.

@@ -91,6 +91,16 @@ impl SlotRules {
         self
     }
 
+    /// For a slot that exists, whatever the calendar says now of length, grid and window: its start
+    /// is one, its length the length.
+    #[must_use]
+    pub(crate) fn for_slot(mut self, core: Interval) -> Self {
+        self.slot = self.slot.for_slot(core);
+        self.notice = Notice::NONE;
+        self.window = BookingWindow::default();
+        self
+    }
+
     /// The calendar.
     #[must_use]
     pub const fn calendar(&self) -> &CalendarRef {

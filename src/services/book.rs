@@ -7,10 +7,13 @@ use sha2::{Digest, Sha256};
 
 use super::caller::Caller;
 use super::core::{Changed, Command, Core, Plan};
+use super::counting::{self, Step};
 use super::days::Days;
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind, MessageKind, RequestRow};
-use super::seats::{self, Seat, Wish};
+use super::scene::When;
+use super::search::{Seat, Wish, search};
+use super::seats;
 use super::setup::Setup;
 use super::{journal, kept, listed, sticky};
 use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
@@ -132,8 +135,8 @@ impl Command for Book<'_> {
             (None, Some(last)) => Ask::Sticky(last),
             (None, None) => Ask::Anybody,
         };
-        let wish = Wish { start: request.start, ask, moved: None };
-        let seat = seats::search(planner, &setup, &mut days, &wish).await?;
+        let wish = Wish { when: When::Start(request.start), ask, moved: None };
+        let seat = search(core, planner, &setup, &mut days, &wish).await?;
         let booked = self.draft(core, planner.now, &setup, &seat)?;
         let changed = self.write(core, planner, &setup, days, seat, booked).await?;
         Ok(Plan::Commit(changed))
@@ -227,6 +230,7 @@ impl Book<'_> {
         }
         seats::write_slot(planner, &key, &slot)?;
         seats::count(planner, &booked, true).await?;
+        counting::count(planner, &booked, Step::Up).await?;
         sticky::remember(planner, &setup.calendar, &booked).await?;
         journal::tell(planner, &mut booked, EventKind::AppointmentBooked, MessageKind::Booked)?;
         self.remember(planner, booked.id)?;

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::busy;
 use super::caller::Caller;
 use super::core::{Command, Core, Plan};
+use super::counting::full_in;
 use super::planner::Planner;
 use super::setup::Setup;
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::host_day::{HostDay, days_touched};
-use crate::rules::{Slots, slots};
+use crate::rules::{InvalidRange, Slots, slots};
 use crate::words::{CalendarId, CalendarRef, Interval, Occupancy, Occupant};
 
 pub(crate) struct FindSlots<'a> {
@@ -35,14 +37,21 @@ impl Command for FindSlots<'_> {
         let calendar = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
         let setup = Setup::peek(planner, &calendar).await?;
         let rules = setup.rules();
+        let starts =
+            Interval::new(self.from, self.to).map_err(InvalidRange::from).map_err(invalid)?;
         let reach = rules.reach(self.from, self.to).map_err(invalid)?;
+        let mut full = full_in(core, planner, &setup.calendar, starts).await?;
         let mut occupied = BTreeMap::new();
         for occupant in setup.occupants() {
             let found = occupancies(core, &occupant, reach).await?;
             occupied.insert(occupant, found);
         }
-        let given = |occupant: &Occupant| occupied.remove(occupant).unwrap_or_default();
-        let hosts = setup.host_times(given);
+        let hosts = setup.host_times(|occupant| occupied.remove(occupant).unwrap_or_default());
+        let users = hosts.iter().filter_map(|host| host.occupant().user().cloned());
+        let mut busy = busy::ask(core, users.collect(), reach).await;
+        let rules = rules.with_full_dates(std::mem::take(&mut full.calendar));
+        let hosts: Vec<_> = hosts.into_iter().map(|host| busy.tell(full.tell(host))).collect();
+        let hosts = if setup.lacks_required_host() { Vec::new() } else { hosts };
         let found = slots(&rules, &hosts, self.from, self.to, planner.now).map_err(invalid)?;
         Ok(Plan::Nothing(found))
     }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::calendars;
 use super::caller::Caller;
 use super::core::{Command, Core, Plan};
+use super::counting::set_limits;
 use super::misfits::{NoLongerFits, no_longer_fits};
 use super::planner::Planner;
 use super::records::{MembershipRow, UserRow};
@@ -14,7 +15,7 @@ use crate::error::{Error, InvalidInput, Refusal, Thing, missing};
 use crate::rules::location::check_calendar;
 use crate::words::{
     Account, AccountId, Calendar, CalendarId, CalendarKind, CalendarRef, CollectiveHosts,
-    LocationSetting, Role, RoundRobinHosts, User, UserId,
+    LocationSetting, MAX_COLLECTIVE_HOSTS_WITH_LIMITS, Role, RoundRobinHosts, User, UserId,
 };
 
 pub(crate) struct PutAccount<'a>(pub(crate) &'a Account);
@@ -117,11 +118,13 @@ impl Command for PutCalendar<'_> {
             return Err(missing(Thing::Account(calendar.account.clone())));
         }
         let before = calendars::peek(planner, &calendar.as_ref()).await?;
+        let is_new = before.is_none();
         if before.is_some_and(|before| !same_kind(&before.kind, &calendar.kind)) {
             let kind_changed = InvalidInput::KindChanged { calendar: calendar.id.clone() };
             return Err(Refusal::from(kind_changed).into());
         }
         let hosts = check(planner, calendar).await?;
+        set_limits(planner, calendar, is_new).await?;
         calendars::put(planner, calendar).await?;
         let misfits = no_longer_fits(core, calendar, &hosts).await?;
         Ok(Plan::Commit(CalendarPut { hosts, misfits }))
@@ -143,11 +146,22 @@ async fn check(
     calendar: &Calendar,
 ) -> Result<BTreeMap<UserId, User>, Error> {
     check_location(calendar)?;
+    check_host_limits(calendar)?;
     let known = super::setup::members(planner, calendar).await?;
     match calendar.kind.users().into_iter().find(|user| !known.contains_key(*user)) {
         Some(unknown) => Err(missing(Thing::User(unknown.clone()))),
         None => Ok(known),
     }
+}
+
+/// Each host's counters are rows of the one commit of a booking.
+fn check_host_limits(calendar: &Calendar) -> Result<(), Refusal> {
+    let (given, allowed) = (calendar.kind.users().len(), MAX_COLLECTIVE_HOSTS_WITH_LIMITS);
+    let is_collective = matches!(calendar.kind, CalendarKind::Collective(_));
+    if is_collective && !calendar.limits.host.is_none() && given > allowed {
+        return Err(InvalidInput::TooManyHostsForLimits { given, allowed }.into());
+    }
+    Ok(())
 }
 
 fn check_location(calendar: &Calendar) -> Result<(), Refusal> {

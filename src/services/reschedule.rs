@@ -6,11 +6,14 @@ use chrono::{DateTime, Utc};
 use super::book::location;
 use super::caller::Caller;
 use super::core::{Changed, Command, Core, Plan};
+use super::counting::{self, Step};
 use super::days::Days;
 use super::kept::{self, Asked};
 use super::planner::Planner;
 use super::records::{Booked, EventKind, MessageKind};
-use super::seats::{self, Left, Seat, Wish};
+use super::scene::When;
+use super::search::{Seat, Wish, search};
+use super::seats::{self, Left};
 use super::setup::Setup;
 use super::{journal, listed, sticky};
 use crate::error::{Error, Fault, InvalidInput, Refusal};
@@ -46,19 +49,45 @@ impl Command for Reschedule<'_> {
         if self.stays(&booked) {
             return Ok(Plan::Nothing(Changed::nothing(booked)));
         }
-        let setup = Setup::peek(planner, booked.calendar()).await?;
-        let same_start = booked.interval().start() == self.start;
-        if same_start && matches!(setup.calendar.kind, CalendarKind::Collective(_)) {
-            // The hosts of a collective slot are fixed, and the wanted one is not among them.
-            return Err(Refusal::SlotUnavailable { start: self.start }.into());
+        if let (Some(host), true) = (self.host, booked.interval().start() == self.start) {
+            return hand_over(core, planner, booked, host).await.map(Plan::Commit);
         }
-        let mut days = Days::default();
-        let left = seats::leave(planner, &mut days, &booked).await?;
-        let wish = self.wish(&booked, &setup.calendar);
-        let seat = seats::search(planner, &setup, &mut days, &wish).await?;
-        let moved = move_to(core, planner, &setup, days, booked, left, seat).await?;
-        Ok(Plan::Commit(moved))
+        let setup = Setup::peek(planner, booked.calendar()).await?;
+        let ask = self.host.map_or_else(|| ask_for(&booked, &setup.calendar), Ask::Only);
+        let wish = Wish { when: When::Start(self.start), ask, moved: Some(&booked) };
+        relocate(core, planner, &setup, &booked, &wish).await.map(Plan::Commit)
     }
+}
+
+/// Gives an appointment to another host, at the time that it has.
+pub(crate) async fn hand_over(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    booked: Booked,
+    host: &UserId,
+) -> Result<Changed, Error> {
+    let setup = Setup::peek(planner, booked.calendar()).await?;
+    if !matches!(setup.calendar.kind, CalendarKind::RoundRobin(_)) {
+        // The hosts of a collective slot are fixed, and the wanted one is not among them.
+        return Err(Refusal::SlotUnavailable { start: booked.interval().start() }.into());
+    }
+    let when = When::Kept(booked.interval());
+    let wish = Wish { when, ask: Ask::Only(host), moved: Some(&booked) };
+    relocate(core, planner, &setup, &booked, &wish).await
+}
+
+/// Moves an appointment to the seat that is wished for.
+async fn relocate(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    booked: &Booked,
+    wish: &Wish<'_>,
+) -> Result<Changed, Error> {
+    let mut days = Days::default();
+    let left = seats::leave(planner, &mut days, booked).await?;
+    let seat = search(core, planner, setup, &mut days, wish).await?;
+    move_to(core, planner, setup, days, booked, left, seat).await
 }
 
 impl Reschedule<'_> {
@@ -66,11 +95,6 @@ impl Reschedule<'_> {
     fn stays(&self, booked: &Booked) -> bool {
         let same_host = |host: &UserId| booked.hosts().any(|present| present == host);
         booked.interval().start() == self.start && self.host.is_none_or(same_host)
-    }
-
-    fn wish<'b>(&'b self, booked: &'b Booked, calendar: &Calendar) -> Wish<'b> {
-        let ask = self.host.map_or_else(|| ask_for(booked, calendar), Ask::Only);
-        Wish { start: self.start, ask, moved: Some(booked) }
     }
 }
 
@@ -88,7 +112,7 @@ async fn move_to(
     planner: &mut Planner<'_>,
     setup: &Setup,
     mut days: Days,
-    old: Booked,
+    old: &Booked,
     left: Left,
     seat: Seat,
 ) -> Result<Changed, Error> {
@@ -96,30 +120,31 @@ async fn move_to(
     let occupied = |_| Fault::Inconsistent("a free host is occupied");
     days.take(&key, &slot.occupants, slot.padded).map_err(occupied)?;
     days.write(planner)?;
-    seats::count(planner, &old, false).await?;
+    seats::count(planner, old, false).await?;
 
     let mut booked = Booked {
         occupants: seats::owner_first(&key.owner, &slot.occupants),
         counted: is_new,
-        location: location_at(setup, &old, &key.owner)?,
+        location: location_at(setup, old, &key.owner)?,
         slot: key,
         ..old.clone()
     };
     slot.appointments.insert(booked.id);
     let mut link = seats::use_link(core, planner, &setup.calendar, &mut slot, &mut booked).await?;
-    left.write(planner, &old, link.as_mut())?;
+    left.write(planner, old, link.as_mut())?;
     if let Some(link) = &link {
         planner.put(&planner.keys.link(booked.account(), link.id), link)?;
     }
     seats::write_slot(planner, &booked.slot, &slot)?;
     seats::count(planner, &booked, true).await?;
+    counting::count(planner, &booked, Step::Up).await?;
     if booked.slot.owner != old.slot.owner {
         sticky::remember(planner, &setup.calendar, &booked).await?;
     }
     let kind = EventKind::AppointmentRescheduled;
     journal::tell(planner, &mut booked, kind, MessageKind::Rescheduled)?;
     kept::put(planner, &booked)?;
-    listed::shift(planner, &old, &booked).await?;
+    listed::shift(planner, old, &booked).await?;
     Ok(Changed { booked, link: link.map(|link| link.id).or(old.link) })
 }
 

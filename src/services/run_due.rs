@@ -6,8 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::connect::wake;
 use super::core::Core;
+use super::count_up;
+use super::counting::CountingRow;
 use super::end::LapseAppointment;
-use super::keys::{APPOINTMENT, CONNECTION, LINK, is_kind};
+use super::keys::{APPOINTMENT, CONNECTION, COUNTING, LINK, is_kind};
 use super::planner::decode;
 use super::quota::next_reset;
 use super::records::{AppointmentRow, ConnectionRow};
@@ -15,7 +17,7 @@ use super::zoom_work::{push_back, work_on};
 use crate::error::{Error, Fault};
 use crate::ports::{Key, Page, Row, Scan, ScanPage};
 use crate::rules::link::Link;
-use crate::words::{AccountId, AppointmentId, LATEST, UserId};
+use crate::words::{AccountId, AppointmentId, CalendarRef, LATEST, UserId};
 
 /// Rows that are put in order at once.
 const BATCH: u16 = 500;
@@ -57,6 +59,8 @@ enum Work {
     Connection(UserId),
     /// Nobody has confirmed it in time.
     Lapse(AccountId, AppointmentId),
+    /// Appointments are to be counted.
+    Count(CalendarRef),
     Unknown,
 }
 
@@ -71,7 +75,9 @@ impl Run<'_> {
         batch.sort_by_cached_key(|(_, work)| match work {
             Work::Link(link) => link.urgency(reset),
             // A seat is set free, or links are.
-            Work::Connection(_) | Work::Lapse(..) | Work::Unknown => (0, DateTime::<Utc>::MIN_UTC),
+            Work::Connection(_) | Work::Lapse(..) | Work::Count(_) | Work::Unknown => {
+                (0, DateTime::<Utc>::MIN_UTC)
+            }
         });
         for (key, work) in batch {
             if self.report.done >= self.limit {
@@ -143,6 +149,9 @@ fn work(key: &Key, row: &Row) -> Work {
             Ok(AppointmentRow::Kept(booked)) => Work::Lapse(booked.account().clone(), booked.id),
             Ok(AppointmentRow::Deleted) | Err(_) => Work::Unknown,
         }
+    } else if is_kind(key, COUNTING) {
+        let calendar = decode::<CountingRow>(key, row).map(|counting| counting.calendar);
+        calendar.map_or(Work::Unknown, Work::Count)
     } else {
         Work::Unknown
     }
@@ -153,6 +162,7 @@ async fn step(core: &Core, work: &Work) -> Result<(), Error> {
         Work::Link(link) => work_on(core, link.slot.calendar.account(), link.id).await,
         Work::Connection(user) => wake(core, user).await,
         Work::Lapse(account, id) => core.run(&LapseAppointment { account, id: *id }).await,
+        Work::Count(calendar) => count_up::work_on(core, calendar).await,
         Work::Unknown => Err(Fault::Inconsistent("a row that is due cannot be read").into()),
     }
 }

@@ -12,6 +12,7 @@ use super::connect::{Connect, Connected, HandOver, check_user, consented};
 use super::core::{Changed, Core, LinkWork};
 use super::edit::{Edit, EditAppointment};
 use super::end::{Cancel, Confirm, Delete};
+use super::explain::{Explain, Explanation};
 use super::find::FindSlots;
 use super::list::{AppointmentList, list};
 use super::mark::MarkAppointment;
@@ -19,6 +20,7 @@ use super::misfits::{NoLongerFits, no_longer_fits};
 use super::put::{
     DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser, SetCalendarLocation,
 };
+use super::reassign::Reassign;
 use super::reschedule::Reschedule;
 use super::run_due::{RunReport, run_due};
 use super::upcoming::{Affected, upcoming};
@@ -198,7 +200,8 @@ impl Scheduler {
     // ---- Booking ----
 
     /// The bookable slots of a calendar that start in `[from, to)`, at most 366 days, by start.
-    /// Exactly these can be booked (R20), until somebody else books.
+    /// Exactly these can be booked (R20), until somebody else books. Hosts whose busy times could
+    /// not be read take no new slot; [`Slots::busy_unknown`] names them (R21).
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::NotAMember`], [`Refusal::InvalidInput`] if the period is
@@ -211,6 +214,22 @@ impl Scheduler {
         to: DateTime<Utc>,
     ) -> Result<Slots, Error> {
         self.core.run(&FindSlots { caller, calendar, from, to }).await
+    }
+
+    /// Why each host of a calendar can or cannot take a slot that starts then, and the numbers by
+    /// which one of them would get it. For hosts and support, not for invitees.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`],
+    /// [`Refusal::InvalidInput`] for an instant between two seconds or outside 1970 to 2200; else
+    /// [`Error::Conflict`] or [`Error::Fault`].
+    pub async fn explain(
+        &self,
+        caller: &Caller,
+        calendar: &CalendarId,
+        start: DateTime<Utc>,
+    ) -> Result<Explanation, Error> {
+        self.core.run(&Explain { caller, calendar, start }).await
     }
 
     /// Books a slot. The booking stands when this answers; its Zoom link was tried once and may
@@ -270,6 +289,24 @@ impl Scheduler {
         host: Option<&UserId>,
     ) -> Result<Appointment, Error> {
         self.changed(self.core.run(&Reschedule { caller, id, start, host }).await?).await
+    }
+
+    /// Gives an appointment of a round robin calendar to another of its hosts, at the same time:
+    /// with a link of theirs, made before the old one is dropped (R14). The host must be free then;
+    /// notice, booking window and the calendar's own limits are not asked, since nobody comes anew.
+    ///
+    /// # Errors
+    /// [`Refusal::SlotUnavailable`] if the host cannot take it, or the calendar is no round robin,
+    /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NotFound`],
+    /// [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`]
+    /// or [`Error::Fault`].
+    pub async fn reassign(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        host: &UserId,
+    ) -> Result<Appointment, Error> {
+        self.changed(self.core.run(&Reassign { caller, id, host }).await?).await
     }
 
     /// Calls an appointment off: its seat is free, its link is dropped unless others use it

@@ -1,89 +1,17 @@
-//! Taking and leaving seats: the parts that booking, moving and cancelling share.
+//! Leaving seats, their links and their rows: the parts that booking, moving and cancelling share.
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
-
 use super::core::Core;
+use super::counting::{self, Step};
 use super::days::Days;
 use super::journal;
 use super::planner::Planner;
 use super::records::{Booked, EventKind};
-use super::setup::Setup;
-use super::standings::standings;
-use crate::error::{Conflict, Error, Fault, Refusal};
-use crate::rules::assign::{Ask, Assignment, Shares, assign};
+use crate::error::Fault;
 use crate::rules::link::Link;
-use crate::rules::offer_at;
 use crate::rules::slot::{BookedSlot, SlotKey};
-use crate::words::{Calendar, Interval, LinkId, Location, Occupant, Topic};
-
-/// A seat that was found, and not yet taken.
-pub(crate) struct Seat {
-    pub(crate) key: SlotKey,
-    pub(crate) slot: BookedSlot,
-    /// Nobody sits in the slot yet.
-    pub(crate) is_new: bool,
-}
-
-/// What is asked of a search.
-pub(crate) struct Wish<'a> {
-    pub(crate) start: DateTime<Utc>,
-    pub(crate) ask: Ask<'a>,
-    pub(crate) moved: Option<&'a Booked>,
-}
-
-/// Finds a seat at a start, by the rule that the slot query uses too (R20).
-///
-/// A conflict means that rows which were read one after the other do not fit together: others are
-/// at work, and it is planned anew.
-pub(crate) async fn search(
-    planner: &mut Planner<'_>,
-    setup: &Setup,
-    days: &mut Days,
-    wish: &Wish<'_>,
-) -> Result<Seat, Error> {
-    let unavailable = || Error::from(Refusal::SlotUnavailable { start: wish.start });
-    let rules = setup.rules();
-    let after = wish.start.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(wish.start);
-    // An instant that is out of bounds is in no slot.
-    let reach = rules.reach(wish.start, after).map_err(|_| unavailable())?;
-    days.peek(planner, &setup.occupants(), reach).await?;
-    let hosts = setup.host_times(|occupant| days.occupied(occupant));
-    let offer = offer_at(&rules, &hosts, wish.start, planner.now).ok_or_else(unavailable)?;
-    let standings = standings(planner, setup, wish.moved).await?;
-    let distribution = setup.calendar.sharing.distribution;
-    let shares = Shares { distribution, standings: &standings };
-    let assignment = assign(&setup.calendar.kind, &offer, wish.ask, shares);
-    let assignment = assignment.ok_or_else(unavailable)?;
-    let seat = seat(planner, setup, offer.interval(), assignment).await?;
-    // A slot may have hosts who have since left the calendar.
-    days.peek(planner, &seat.slot.occupants, seat.slot.padded).await?;
-    Ok(seat)
-}
-
-async fn seat(
-    planner: &mut Planner<'_>,
-    setup: &Setup,
-    core: Interval,
-    assignment: Assignment,
-) -> Result<Seat, Error> {
-    let calendar = setup.calendar.as_ref();
-    let (owner, occupants) = match assignment {
-        Assignment::Join { owner } => (owner, None),
-        Assignment::New { owner, occupants } => (owner, Some(occupants)),
-    };
-    let key = SlotKey { calendar, owner, core };
-    let found = planner.load(&planner.keys.slot(&key)).await?;
-    let is_new = found.is_none();
-    let padded = setup.calendar.slot.padded(core);
-    let slot = match (found, occupants, padded) {
-        (Some(slot), None, _) => slot,
-        (None, Some(occupants), Some(padded)) => BookedSlot::new(padded, occupants),
-        _ => return Err(Conflict::Contended { tries: 1 }.into()),
-    };
-    Ok(Seat { key, slot, is_new })
-}
+use crate::words::{Calendar, LinkId, Location, Occupant, Topic};
 
 /// Counts an appointment for its host, or no longer.
 pub(crate) async fn count(
@@ -188,6 +116,7 @@ pub(crate) async fn leave(
     let not_there = |_| Fault::Inconsistent("a host's day lacks a slot that is booked");
     days.leave(&booked.slot, &slot.occupants, slot.padded).map_err(not_there)?;
     slot.appointments.remove(&booked.id);
+    counting::count(planner, booked, Step::Down).await?;
     let link = match booked.link {
         Some(id) => planner.load(&planner.keys.link(booked.account(), id)).await?,
         None => None,

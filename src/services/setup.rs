@@ -8,7 +8,7 @@ use super::calendars;
 use super::planner::Planner;
 use super::records::UserRow;
 use crate::error::{Error, Fault, Thing, missing};
-use crate::rules::location::nearest;
+use crate::rules::location::{nearest, setting};
 use crate::rules::{Group, HostTimes, SlotRules};
 use crate::words::{
     Account, Calendar, CalendarKind, CalendarRef, Hours, LocationSetting, Occupancy, Occupant,
@@ -38,7 +38,7 @@ impl Setup {
         Ok(Self { account, calendar: found, users, own_hours })
     }
 
-    /// The hosts of the calendar, or the calendar itself, with what they have given away.
+    /// Those hosts of the calendar who exist, or the calendar itself, with what they have given away.
     pub(crate) fn host_times(
         &self,
         mut occupied: impl FnMut(&Occupant) -> Vec<Occupancy>,
@@ -50,16 +50,16 @@ impl Setup {
         if let Some(hours) = &self.own_hours {
             return vec![times(Occupant::Calendar(self.calendar.as_ref()), hours)];
         }
-        // Who left the account hosts nothing new, and nobody new: not even in a slot of theirs.
-        let mut hosts = Vec::new();
-        for user in self.calendar.kind.users() {
-            match self.users.get(user) {
-                Some(known) => hosts.push(times(Occupant::User(user.clone()), &known.hours)),
-                None if self.is_required(user) => return Vec::new(),
-                None => {}
-            }
-        }
-        hosts
+        let hosts = self.calendar.kind.users().into_iter();
+        let hosts = hosts.filter_map(|user| Some((user, self.users.get(user)?)));
+        hosts.map(|(user, known)| times(Occupant::User(user.clone()), &known.hours)).collect()
+    }
+
+    /// Whether somebody is missing without whom there are no slots. Who left the account hosts
+    /// nothing new, and nobody new: not even in a slot of theirs.
+    pub(crate) fn lacks_required_host(&self) -> bool {
+        let hosts = self.calendar.kind.users().into_iter();
+        hosts.filter(|user| self.is_required(user)).any(|user| !self.users.contains_key(user))
     }
 
     fn is_required(&self, user: &UserId) -> bool {
@@ -92,6 +92,12 @@ impl Setup {
         let user = self.users.get(&host.user);
         let setting = nearest(&self.account, &self.calendar, host.location.as_ref(), user);
         setting == Some(&LocationSetting::Zoom)
+    }
+
+    /// Whether a collective calendar's appointments take place on Zoom: the primary host says (R7).
+    pub(crate) fn primary_on_zoom(&self, primary: &UserId) -> bool {
+        setting(&self.account, &self.calendar, self.users.get(primary))
+            == Some(&LocationSetting::Zoom)
     }
 
     pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {

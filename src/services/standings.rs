@@ -1,11 +1,13 @@
 //! How the hosts of a calendar stand, from what is kept of them.
 
+use std::collections::BTreeSet;
+
 use super::planner::Planner;
-use super::records::Booked;
+use super::records::{Booked, ConnectionRow};
 use super::setup::Setup;
 use crate::error::Fault;
 use crate::rules::{Assignments, Counting, History, Standings, standings as count};
-use crate::words::{CalendarKind, RoundRobinHost, User};
+use crate::words::{CalendarKind, RoundRobinHost, User, UserId};
 
 /// A host who exists, and belongs to the account.
 type Host<'a> = (&'a RoundRobinHost, &'a User);
@@ -25,15 +27,15 @@ pub(crate) async fn standings(
     let hosts: Vec<Host<'_>> =
         hosts.filter_map(|host| Some((host, setup.host(&host.user)?))).collect();
     let assignments = assignments(planner, setup, &hosts).await?;
-    let connected = connected(planner, &hosts).await?;
+    let lacking = lacking_zoom(planner, setup).await?;
     let counting = Counting::new(&calendar.sharing, calendar.zone, planner.now);
-    let histories = hosts.iter().zip(&assignments).zip(connected);
-    let histories = histories.map(|((&(host, user), assignments), connected)| {
+    let histories = hosts.iter().zip(&assignments);
+    let histories = histories.map(|(&(host, user), assignments)| {
         let is_theirs = |moved: &&Booked| moved.slot.owner.user() == Some(&host.user);
         History::new(host, assignments)
             .with_time_off(user.hours.time_off())
             .without(moved.filter(is_theirs).and_then(Booked::assigned))
-            .with_lacks_zoom(setup.meets_on_zoom(host) && !connected)
+            .with_lacks_zoom(lacking.contains(&host.user))
     });
     Ok(count(&counting, &histories.collect::<Vec<_>>()))
 }
@@ -50,10 +52,26 @@ async fn assignments(
     Ok(found.into_iter().map(Option::unwrap_or_default).collect())
 }
 
-/// Whether each of the hosts can make links.
-async fn connected(planner: &mut Planner<'_>, hosts: &[Host<'_>]) -> Result<Vec<bool>, Fault> {
-    let row = |(host, _): &Host<'_>| planner.keys.connection(&host.user);
-    let rows: Vec<_> = hosts.iter().map(row).collect();
+/// The hosts on whose Zoom account a link would have to be made, who cannot make one now: of a
+/// collective calendar the primary host.
+pub(crate) async fn lacking_zoom(
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+) -> Result<BTreeSet<UserId>, Fault> {
+    let on_zoom: Vec<&UserId> = match &setup.calendar.kind {
+        CalendarKind::RoundRobin(hosts) => {
+            let hosts = hosts.as_slice().iter().filter(|host| setup.meets_on_zoom(host));
+            hosts.map(|host| &host.user).collect()
+        }
+        CalendarKind::Collective(hosts) => {
+            let primary = Some(hosts.primary()).filter(|primary| setup.primary_on_zoom(primary));
+            primary.into_iter().collect()
+        }
+        CalendarKind::Unassigned { .. } => Vec::new(),
+    };
+    let rows: Vec<_> = on_zoom.iter().map(|user| planner.keys.connection(user)).collect();
     let found = planner.peek_all(&rows).await?;
-    Ok(found.into_iter().map(|row| row.is_some_and(|row| row.tokens.is_some())).collect())
+    let can = |row: &ConnectionRow| row.tokens.is_some();
+    let lacking = on_zoom.into_iter().zip(found).filter(|(_, row)| !row.as_ref().is_some_and(can));
+    Ok(lacking.map(|(user, _)| user.clone()).collect())
 }

@@ -13,6 +13,9 @@ use super::sharing::Weight;
 pub const MAX_ROUND_ROBIN_HOSTS: usize = 2000;
 /// The most hosts of a collective calendar: each of them writes rows in the booking's one commit.
 pub const MAX_COLLECTIVE_HOSTS: usize = 20;
+/// The most hosts of a collective calendar whose hosts have limits: a booking writes their counters
+/// too.
+pub const MAX_COLLECTIVE_HOSTS_WITH_LIMITS: usize = 8;
 
 /// The hosts of a calendar were refused.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]

@@ -28,7 +28,7 @@ pub use appointment::{Mark, Status};
 pub use calendar::{Calendar, CalendarKind, Confirmation};
 pub use hosts::{
     Attendance, CollectiveHost, CollectiveHosts, InvalidHosts, MAX_COLLECTIVE_HOSTS,
-    MAX_ROUND_ROBIN_HOSTS, RoundRobinHost, RoundRobinHosts,
+    MAX_COLLECTIVE_HOSTS_WITH_LIMITS, MAX_ROUND_ROBIN_HOSTS, RoundRobinHost, RoundRobinHosts,
 };
 pub use hours::{Hours, InvalidTimeOfDay, InvalidWindow, TimeOfDay, WeeklyHours, Window};
 pub use id::{

@@ -242,6 +242,17 @@ impl SlotSettings {
         self.seats
     }
 
+    /// The settings by which a slot that exists is a slot, with the buffers and seats of today.
+    pub(crate) fn for_slot(mut self, core: Interval) -> Self {
+        let minutes = u16::try_from(core.length().num_minutes()).ok();
+        if let Some(length) = minutes.and_then(|minutes| SlotLength::new(minutes).ok()) {
+            self.length = length;
+        }
+        self.every = GridStep(1);
+        self.offset = GridOffset::MIDNIGHT;
+        self
+    }
+
     /// The slot that starts at an instant, without buffers. `None` if it does not lie in the years
     /// 1970 to 2199 in whole seconds.
     #[must_use]

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU32;
 use chrono::{TimeDelta, Weekday};
 use slotlink::rules::Misfit;
 use slotlink::testkit::block_on;
-use slotlink::words::{BookingWindow, Interval, Name, SlotLength, User, WeeklyHours, DateRange};
+use slotlink::words::{BookingWindow, DateRange, Interval, Name, SlotLength, User, WeeklyHours};
 
 use crate::promises::NoReadsAfterCommit;
 use crate::world::{

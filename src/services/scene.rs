@@ -1,0 +1,105 @@
+//! What is known around one start: the calendar's rules, and the time of its hosts.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::busy::Busy;
+use super::days::Days;
+use super::planner::Planner;
+use super::setup::Setup;
+use crate::error::{Error, Refusal};
+use crate::rules::limits::FullDates;
+use crate::rules::{HostTimes, Offer, Place, SlotRules, offer_at};
+use crate::words::{Interval, UserId};
+
+/// For which start a seat is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum When {
+    /// Somebody wants to come then.
+    Start(DateTime<Utc>),
+    /// An appointment keeps its time, and only its host changes: what holds for newcomers (grid,
+    /// notice, window, the calendar's limits) is not asked again.
+    Kept(Interval),
+}
+
+impl When {
+    pub(crate) fn start(self) -> DateTime<Utc> {
+        match self {
+            Self::Start(start) => start,
+            Self::Kept(core) => core.start(),
+        }
+    }
+}
+
+/// A start, and what may be booked then.
+pub(crate) struct Scene<'a> {
+    pub(crate) rules: SlotRules,
+    pub(crate) hosts: Vec<HostTimes<'a>>,
+    pub(crate) start: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
+    /// The time that matters around the start.
+    pub(crate) reach: Interval,
+    keeps_time: bool,
+    /// Somebody is missing without whom there are no slots.
+    is_void: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// The hosts with what they have given away: as if there were neither limits nor other
+    /// calendars.
+    pub(crate) async fn look(
+        planner: &mut Planner<'_>,
+        setup: &'a Setup,
+        days: &mut Days,
+        when: When,
+    ) -> Result<Self, Error> {
+        let start = when.start();
+        let (rules, now) = match when {
+            When::Start(_) => (setup.rules(), planner.now),
+            // As if it were asked for at its start.
+            When::Kept(core) => (setup.rules().for_slot(core), start),
+        };
+        let after = start.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(start);
+        // An instant that is out of bounds is in no slot.
+        let reach = rules.reach(start, after).map_err(|_| Refusal::SlotUnavailable { start })?;
+        days.peek(planner, &setup.occupants(), reach).await?;
+        let hosts = setup.host_times(|occupant| days.occupied(occupant));
+        let keeps_time = matches!(when, When::Kept(_));
+        let is_void = setup.lacks_required_host();
+        Ok(Self { rules, hosts, start, now, reach, keeps_time, is_void })
+    }
+
+    /// What can be booked, as far as is known.
+    pub(crate) fn offer(&self) -> Option<Offer> {
+        let offer = offer_at(&self.rules, &self.hosts, self.start, self.now);
+        offer.filter(|_| !self.is_void)
+    }
+
+    /// With limits.
+    #[must_use]
+    pub(crate) fn with_full(mut self, mut full: FullDates) -> Self {
+        if !self.keeps_time {
+            self.rules = self.rules.with_full_dates(std::mem::take(&mut full.calendar));
+        }
+        self.hosts = self.hosts.into_iter().map(|host| full.tell(host)).collect();
+        self
+    }
+
+    /// With what the busy source says.
+    #[must_use]
+    pub(crate) fn with_busy(mut self, mut busy: Busy) -> Self {
+        self.hosts = self.hosts.into_iter().map(|host| busy.tell(host)).collect();
+        self
+    }
+}
+
+/// The hosts of an offer.
+pub(crate) fn users(offer: &Offer) -> Vec<UserId> {
+    offer.hosts().cloned().collect()
+}
+
+/// The hosts of an offer who would take a new slot: those of open ones are not asked whether they
+/// are busy.
+pub(crate) fn newcomers(offer: &Offer) -> Vec<UserId> {
+    let places = offer.places().iter().filter(|(_, place)| *place == Place::New);
+    places.filter_map(|(occupant, _)| occupant.user().cloned()).collect()
+}

@@ -1,0 +1,107 @@
+//! Finding a seat: what booking and moving share.
+
+use super::busy;
+use super::core::Core;
+use super::counting;
+use super::days::Days;
+use super::planner::Planner;
+use super::records::Booked;
+use super::scene::{Scene, When, newcomers, users};
+use super::setup::Setup;
+use super::standings::standings;
+use crate::error::{Conflict, Error, Refusal};
+use crate::rules::Offer;
+use crate::rules::assign::{Ask, Assignment, Shares, assign};
+use crate::rules::slot::{BookedSlot, SlotKey};
+use crate::words::{CalendarKind, Interval, UserId};
+
+/// A seat that was found, and not yet taken.
+pub(crate) struct Seat {
+    pub(crate) key: SlotKey,
+    pub(crate) slot: BookedSlot,
+    /// Nobody sits in the slot yet.
+    pub(crate) is_new: bool,
+}
+
+/// What is asked of a search.
+pub(crate) struct Wish<'a> {
+    pub(crate) when: When,
+    pub(crate) ask: Ask<'a>,
+    /// Has left its seat already.
+    pub(crate) moved: Option<&'a Booked>,
+}
+
+/// Finds a seat at a start, by the rule that the slot query uses too (R20).
+///
+/// A conflict means that rows which were read one after the other do not fit together: others are
+/// at work, and it is planned anew.
+pub(crate) async fn search(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    days: &mut Days,
+    wish: &Wish<'_>,
+) -> Result<Seat, Error> {
+    let offer = offer(core, planner, setup, days, wish).await?;
+    let unavailable = || Error::from(Refusal::SlotUnavailable { start: wish.when.start() });
+    let offer = offer.ok_or_else(unavailable)?;
+    let standings = standings(planner, setup, wish.moved).await?;
+    let distribution = setup.calendar.sharing.distribution;
+    let shares = Shares { distribution, standings: &standings };
+    let assignment = assign(&setup.calendar.kind, &offer, wish.ask, shares);
+    let seat = seat(planner, setup, offer.interval(), assignment.ok_or_else(unavailable)?).await?;
+    // A slot may have hosts who have since left the calendar.
+    days.peek(planner, &seat.slot.occupants, seat.slot.padded).await?;
+    Ok(seat)
+}
+
+/// What can be booked. Limits and busy times are only asked of those who could else take it.
+async fn offer(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    days: &mut Days,
+    wish: &Wish<'_>,
+) -> Result<Option<Offer>, Error> {
+    let scene = Scene::look(planner, setup, days, wish.when).await?;
+    let Some(free) = scene.offer() else { return Ok(None) };
+    let at = (scene.start, wish.moved.map(|moved| moved.id));
+    let full = counting::full_at(core, planner, &setup.calendar, &users(&free), at).await?;
+    let scene = scene.with_full(full);
+    let Some(free) = scene.offer() else { return Ok(None) };
+    let reach = scene.reach;
+    let busy = busy::ask(core, asked(setup, &free, wish.ask), reach).await;
+    Ok(scene.with_busy(busy).offer())
+}
+
+/// Whose busy times matter: of a round robin where a host is wanted, theirs alone.
+fn asked(setup: &Setup, free: &Offer, ask: Ask<'_>) -> Vec<UserId> {
+    let mut users = newcomers(free);
+    if let (CalendarKind::RoundRobin(_), Ask::Only(wanted)) = (&setup.calendar.kind, ask) {
+        users.retain(|user| user == wanted);
+    }
+    users
+}
+
+async fn seat(
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    core: Interval,
+    assignment: Assignment,
+) -> Result<Seat, Error> {
+    let calendar = setup.calendar.as_ref();
+    let (owner, occupants) = match assignment {
+        Assignment::Join { owner } => (owner, None),
+        Assignment::New { owner, occupants } => (owner, Some(occupants)),
+    };
+    let key = SlotKey { calendar, owner, core };
+    let found = planner.load(&planner.keys.slot(&key)).await?;
+    let is_new = found.is_none();
+    let padded = setup.calendar.slot.padded(core);
+    let slot = match (found, occupants, padded) {
+        (Some(slot), None, _) => slot,
+        (None, Some(occupants), Some(padded)) => BookedSlot::new(padded, occupants),
+        _ => return Err(Conflict::Contended { tries: 1 }.into()),
+    };
+    Ok(Seat { key, slot, is_new })
+}
