@@ -4,8 +4,10 @@
 #![cfg(test)]
 
 mod booking;
+mod fair_shares;
 mod interleaving;
 mod link_work;
+mod peer_cases;
 mod promises;
 mod public_input;
 mod scenarios;
