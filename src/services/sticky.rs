@@ -55,3 +55,69 @@ fn contact(calendar: &Calendar, invitee: &Participant) -> Option<String> {
     let named = id.or_else(email).or_else(phone)?;
     Some(Sha256::digest(named).iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{
+        CalendarRef, CollectiveHost, CollectiveHosts, Email, GridStep, Name, ParticipantId, Phone,
+        RoundRobinHosts, SlotLength, SlotSettings, Zone,
+    };
+
+    fn calendar(kind: CalendarKind, sticky: Sticky) -> Calendar {
+        let id = CalendarRef::new(
+            "abc".to_owned().try_into().unwrap(),
+            "demo".to_owned().try_into().unwrap(),
+        );
+        let slot = SlotSettings::new(SlotLength::new(30).unwrap(), GridStep::new(30).unwrap());
+        let mut calendar = Calendar::new(id, Name::new("Demo").unwrap(), kind, Zone::UTC, slot);
+        calendar.sharing.sticky = sticky;
+        calendar
+    }
+
+    fn sticky() -> Calendar {
+        calendar(CalendarKind::RoundRobin(RoundRobinHosts::default()), Sticky::LastHost)
+    }
+
+    fn pat() -> Participant {
+        Participant::new(Name::new("Pat").unwrap())
+    }
+
+    fn email(address: &str) -> Participant {
+        pat().with_email(Email::new(address).unwrap())
+    }
+
+    #[test]
+    fn a_contact_is_known_by_id_then_email_then_phone() {
+        let name = |invitee: &Participant| contact(&sticky(), invitee);
+        let (id, phone) = (ParticipantId::new("p-1").unwrap(), Phone::new("+43 1 2345").unwrap());
+        let known = email("Pat@Example.com").with_id(id.clone()).with_phone(phone.clone());
+        assert_eq!(name(&known), name(&pat().with_id(id)));
+        let called = email("Pat@Example.com").with_phone(phone.clone());
+        assert_eq!(name(&called), name(&email("pat@example.COM")), "case does not matter");
+        assert_ne!(name(&called), name(&pat().with_phone(phone)));
+        assert_eq!(name(&pat()), None, "a name is shared by many");
+        let id = ParticipantId::new("pat@example.com").unwrap();
+        assert_ne!(
+            name(&pat().with_id(id)),
+            name(&email("pat@example.com")),
+            "an id is no address"
+        );
+    }
+
+    #[test]
+    fn keys_hold_a_digest_and_nothing_personal() {
+        let name = contact(&sticky(), &email("pat@example.com")).unwrap();
+        assert_eq!(name.len(), 64);
+        assert!(name.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
+    }
+
+    #[test]
+    fn contacts_stick_on_round_robins_that_say_so() {
+        let (round_robin, pat) = (sticky().kind, email("pat@example.com"));
+        assert_eq!(contact(&calendar(round_robin, Sticky::Off), &pat), None);
+        let host = CollectiveHost::required("A001".to_owned().try_into().unwrap());
+        let all = CalendarKind::Collective(CollectiveHosts::new(vec![host]).unwrap());
+        assert_eq!(contact(&calendar(all, Sticky::LastHost), &pat), None);
+    }
+}

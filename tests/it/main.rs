@@ -4,12 +4,14 @@
 #![cfg(test)]
 
 mod booking;
+mod fair_shares;
 mod interleaving;
 mod lapses;
 mod link_work;
 mod lists;
 mod marks;
 mod misfits;
+mod peer_cases;
 mod promises;
 mod public_input;
 mod scenarios;
