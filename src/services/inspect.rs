@@ -1,11 +1,11 @@
 //! Looks at the rows of a realm, for the testkit: what must always be true of them is checked there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::core::Core;
 use super::find::occupancies;
-use super::keys::{APPOINTMENT, LINK};
-use super::records::{AppointmentRow, Booked};
+use super::keys::{APPOINTMENT, LINK, LISTED};
+use super::records::{AppointmentRow, Booked, ListedRow};
 use crate::error::Fault;
 use crate::rules::link::Link;
 use crate::words::{AccountId, Interval, Occupancy, Occupant, UserId, ZoomAccountId};
@@ -16,6 +16,8 @@ pub(crate) struct Inspected {
     pub(crate) held: Vec<(Occupant, Occupancy)>,
     /// All appointments that are not deleted.
     pub(crate) appointments: Vec<Booked>,
+    /// The list by start (R30).
+    pub(crate) listed: BTreeSet<ListedRow>,
     /// All links, dropped ones too.
     pub(crate) links: Vec<Link>,
     /// Who is connected to which Zoom account.
@@ -30,6 +32,7 @@ pub(crate) async fn inspect(
     always: Interval,
 ) -> Result<Inspected, Fault> {
     let (mut appointments, mut links) = (Vec::new(), Vec::new());
+    let mut listed = BTreeSet::new();
     for account in accounts {
         for row in
             core.scan_all::<AppointmentRow>(&core.keys.all_of_account(account, APPOINTMENT)).await?
@@ -38,6 +41,8 @@ pub(crate) async fn inspect(
                 appointments.push(*booked);
             }
         }
+        listed
+            .extend(core.scan_all::<ListedRow>(&core.keys.all_of_account(account, LISTED)).await?);
         links.extend(core.scan_all::<Link>(&core.keys.all_of_account(account, LINK)).await?);
     }
     let (mut held, mut connections) = (Vec::new(), BTreeMap::new());
@@ -50,5 +55,5 @@ pub(crate) async fn inspect(
             connections.extend(row.map(|row| (user.clone(), row.zoom)));
         }
     }
-    Ok(Inspected { held, appointments, links, connections })
+    Ok(Inspected { held, appointments, listed, links, connections })
 }

@@ -61,7 +61,7 @@ pub(crate) fn is_kind(key: &Key, kind: &str) -> bool {
 /// The kind of appointments in keys: background work finds them by it.
 pub(crate) const APPOINTMENT: &str = "appointment";
 /// The kind of the list of appointments in keys.
-const LISTED: &str = "listed";
+pub(crate) const LISTED: &str = "listed";
 /// The kind of links in keys: background work finds them by it.
 pub(crate) const LINK: &str = "link";
 /// The kind of the rows that say how a calendar is counted: background work finds them by it.

@@ -58,7 +58,7 @@ pub(crate) use inspect::{Inspected, inspect};
 pub use list::AppointmentList;
 pub use misfits::NoLongerFits;
 #[cfg(feature = "testkit")]
-pub(crate) use records::Booked;
+pub(crate) use records::{Booked, ListedRow};
 pub use run_due::RunReport;
 pub use scheduler::Scheduler;
 pub use upcoming::Affected;

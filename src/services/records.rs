@@ -162,7 +162,7 @@ impl Booked {
 }
 
 /// An appointment in the list by start (R30), with what never changes or is written anew by a move.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub(crate) struct ListedRow {
     /// Unix seconds.
     start: i64,

@@ -1,7 +1,7 @@
 //! Appointments that nobody confirms.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::TimeDelta;
 use slotlink::testkit::block_on;
@@ -128,6 +128,26 @@ fn r29_a_lapse_and_a_confirmation_have_one_winner_at_every_await() {
         }
     }
     assert!(lapsed > 20 && confirmed > 20, "{lapsed} and {confirmed} of {runs}");
+}
+
+/// Any number of instances do background work at once.
+#[test]
+fn r29_two_workers_lapse_it_once_at_every_await() {
+    for k in 0.. {
+        let (world, id) = lapsing();
+        let scheduler = stepping(&world);
+        let mut first = Run::new(scheduler.run_due(1));
+        let unfinished = first.steps(k);
+        let (store, second) = counting(&world);
+        let reports = [block_on(second.run_due(1)).unwrap(), first.finish().unwrap()];
+        assert_eq!(reports.map(|report| report.failed), [0, 0], "after {k} steps");
+        assert!(store.commits.load(Ordering::Relaxed) <= 1);
+        assert_eq!(status(&world, id), Status::Cancelled);
+        assert!(is_free(&world, TEN));
+        if !unfinished {
+            break;
+        }
+    }
 }
 
 #[test]

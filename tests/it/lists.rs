@@ -232,6 +232,47 @@ fn r30_what_a_stale_scan_still_shows_is_not_listed() {
     assert_eq!(listed.appointments[0].status, Status::Cancelled, "as it is now");
 }
 
+/// Every page of a scan but the first begins with the rows of the page before.
+struct Repeating {
+    store: Arc<MemoryStore>,
+    last: Mutex<Vec<(Key, Versioned)>>,
+}
+
+#[async_trait]
+impl Store for Repeating {
+    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        self.store.get(keys).await
+    }
+
+    async fn commit(&self, change: &ChangeSet) -> Result<CommitOutcome, StoreError> {
+        self.store.commit(change).await
+    }
+
+    async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, StoreError> {
+        let mut answer = self.store.scan(scan, page).await?;
+        let before = std::mem::replace(&mut *self.last.lock().unwrap(), answer.rows.clone());
+        let before = if page.after.is_some() { before } else { Vec::new() };
+        answer.rows = [before, answer.rows].concat();
+        Ok(answer)
+    }
+}
+
+#[test]
+fn r30_rows_that_a_scan_repeats_are_listed_once() {
+    let world = crowded(&["A001"]);
+    let by = caller();
+    let booked = ["Pat", "Sam", "Kim", "Max"]
+        .map(|name| block_on(world.scheduler.book(&by, &request(TEN, name))).unwrap().id);
+    // The first in the list is not wanted, so that more than a page is read.
+    block_on(world.scheduler.cancel(&by, *booked.iter().min().unwrap())).unwrap();
+    let store = Arc::new(Repeating { store: world.store.clone(), last: Mutex::default() });
+    let scheduler = builder(store, &world.zoom, &world.clock, 4).build().unwrap();
+    let live = AppointmentFilter::new().standing_at([Status::Confirmed]);
+    for size in [1, 2, 3, 4].map(size) {
+        assert_eq!(all(&scheduler, &live, size), all(&world.scheduler, &live, size));
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Change {
     Book(u8, bool),

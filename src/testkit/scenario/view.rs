@@ -12,7 +12,7 @@ use crate::ports::Clock as _;
 use crate::rules::LinkState;
 use crate::rules::link::Link;
 use crate::rules::slot::SlotKey;
-use crate::services::{Booked, Inspected, inspect};
+use crate::services::{Booked, Inspected, ListedRow, inspect};
 use crate::testkit::SimulatedMeeting;
 use crate::words::{
     AppointmentId, CalendarRef, EARLIEST_SECOND, Interval, LATEST_SECOND, LinkId, Occupancy,
@@ -29,6 +29,8 @@ pub(super) struct View {
     /// What hosts have given away.
     pub(super) held: Vec<(Occupant, Occupancy)>,
     pub(super) appointments: Vec<Booked>,
+    /// The list of appointments by start.
+    pub(super) listed: BTreeSet<ListedRow>,
     pub(super) told: Told,
     pub(super) links: Vec<SeenLink>,
     /// What is at Zoom.
@@ -93,6 +95,7 @@ impl View {
             links: links(&found),
             held: found.held,
             appointments: found.appointments,
+            listed: found.listed,
             told: seen.told,
             meetings: stage.zoom.meetings(),
             foreign: seen.foreign,

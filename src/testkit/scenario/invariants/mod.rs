@@ -16,7 +16,7 @@ struct Invariant {
     breach: fn(&View) -> Option<String>,
 }
 
-const INVARIANTS: [Invariant; 7] = [
+const INVARIANTS: [Invariant; 8] = [
     Invariant {
         number: "I1",
         says: "padded occupancies of one host do not overlap, and no slot is overfull",
@@ -26,6 +26,11 @@ const INVARIANTS: [Invariant; 7] = [
         number: "I2",
         says: "an appointment is there exactly if the time of its hosts is taken",
         breach: seats::appointments_hold_time,
+    },
+    Invariant {
+        number: "I2",
+        says: "the list has the appointments that are there, where they are",
+        breach: seats::the_list_is_complete,
     },
     Invariant { number: "I2", says: "callers were told the truth", breach: seats::told_the_truth },
     Invariant {

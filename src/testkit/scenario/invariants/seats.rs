@@ -1,10 +1,10 @@
 //! Invariants of hosts' time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::view::{ToldOf, View};
 use crate::rules::slot::SlotKey;
-use crate::services::Booked;
+use crate::services::{Booked, ListedRow};
 use crate::words::{Occupancy, Occupant, Status};
 
 /// I1: no two padded occupancies of one host overlap; no slot has more seats taken than it has.
@@ -48,6 +48,14 @@ pub(super) fn appointments_hold_time(view: &View) -> Option<String> {
 
 fn slot_of(held: &Occupancy) -> SlotKey {
     SlotKey { calendar: held.calendar().clone(), owner: held.owner().clone(), core: held.core() }
+}
+
+/// I2: the list by start has exactly the appointments that exist (R30).
+pub(super) fn the_list_is_complete(view: &View) -> Option<String> {
+    let exist: BTreeSet<ListedRow> = view.appointments.iter().map(ListedRow::of).collect();
+    let differs = exist.symmetric_difference(&view.listed).next()?;
+    let what = if exist.contains(differs) { "not listed" } else { "listed, and not there" };
+    Some(format!("{differs:?} is {what}"))
 }
 
 /// I2: every appointment stands as callers were told last, and there is none that nobody was told

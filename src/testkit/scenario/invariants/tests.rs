@@ -8,7 +8,7 @@ use super::super::view::{SeenLink, Told, ToldOf, View};
 use super::broken;
 use crate::rules::slot::SlotKey;
 use crate::rules::{LinkState, ParkReason};
-use crate::services::Booked;
+use crate::services::{Booked, ListedRow};
 use crate::testkit::SimulatedMeeting;
 use crate::words::{
     AccountId, AppointmentId, CalendarId, CalendarRef, Interval, JoinUrl, LinkId, Location,
@@ -105,6 +105,7 @@ fn sound() -> View {
         seats: [(calendar(), 2)].into(),
         held: vec![held(10, 2), held(12, 1)],
         told: told(&appointments),
+        listed: appointments.iter().map(ListedRow::of).collect(),
         appointments,
         links: vec![ready(7, 10), ready(8, 12)],
         meetings: vec![meeting(7, 10), meeting(8, 12), theirs()],
@@ -171,6 +172,16 @@ fn i2_time_that_nobody_uses_is_noticed() {
     breaks("I2", |view| {
         view.appointments[2].status = Status::Cancelled;
         view.told = told(&view.appointments);
+    });
+}
+
+#[test]
+fn i2_a_list_that_lacks_one_or_has_one_too_many_is_noticed() {
+    breaks("I2", |view| {
+        view.listed.pop_first();
+    });
+    breaks("I2", |view| {
+        view.listed.insert(ListedRow::of(&booked(4, 16, 9)));
     });
 }
 
@@ -259,6 +270,7 @@ fn i7_a_deletion_may_wait() {
     is_fine(|view| {
         let gone = view.appointments.pop().unwrap();
         view.told.remove(&gone.id);
+        view.listed.remove(&ListedRow::of(&gone));
         view.held.pop();
         view.links[1].state = LinkState::Dropped;
         view.links[1].is_unfinished = true;
