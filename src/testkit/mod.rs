@@ -1,13 +1,15 @@
-//! What a host's tests need: a manual clock, simulated randomness, a simulated Zoom,
-//! and a runner of scenarios.
+//! What a host's tests need: a manual clock, simulated randomness, a simulated Zoom
+//! and busy source, and a runner of scenarios.
 
 mod ambient;
 mod block_on;
+mod busy;
 pub mod scenario;
 mod sealer;
 mod zoom;
 
 pub use ambient::{ManualClock, SeededEntropy};
 pub use block_on::block_on;
+pub use busy::SimulatedBusy;
 pub use sealer::TestSealer;
 pub use zoom::{Fault, SimulatedMeeting, SimulatedZoom};

@@ -30,6 +30,7 @@ impl Accounts {
     pub(super) fn settle(&mut self, step: &mut Step) -> Result<(), InvalidScenario> {
         let default = match &step.act {
             Act::Slots(given) => self.of_calendar(&given.calendar),
+            Act::Explain(given) => self.of_calendar(&given.calendar),
             Act::Book(given) => self.of_calendar(&given.calendar),
             Act::SetCalendarLocation(given) => self.of_calendar(&given.calendar),
             Act::PutCalendar(given) => Some(given.account.clone()),
@@ -44,9 +45,11 @@ impl Accounts {
             | Act::Appointment(given) => self.of_appointment(&given.appointment),
             Act::Edit(given) => self.of_appointment(&given.appointment),
             Act::Reschedule(given) => self.of_appointment(&given.appointment),
+            Act::Reassign(given) => self.of_appointment(&given.appointment),
             Act::ConnectZoom(_) => return refuse("account", step.account.is_some()),
             Act::DeleteUser(_)
             | Act::RestoreUser(_)
+            | Act::Busy(_)
             | Act::ZoomFault(_)
             | Act::ZoomState(_)
             | Act::Advance(_)

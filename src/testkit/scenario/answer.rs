@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::moment::text;
 use crate::rules::{LinkState, ParkReason};
 use crate::testkit::SimulatedZoom;
-use crate::words::{FixedLocation, Participant, UserId};
-use crate::{Appointment, Error, MeetingLocation, Slot, Slots};
+use crate::words::{FixedLocation, Occupant, Participant, UserId};
+use crate::{Appointment, Error, Explanation, MeetingLocation, Slot, Slots};
 
 /// An appointment as everybody sees it.
 pub(super) fn appointment(seen: &Appointment) -> Value {
@@ -95,6 +95,19 @@ pub(super) fn slots(slots: &Slots) -> Value {
         })
     };
     json!({"slots": slots.iter().map(slot).collect::<Vec<_>>()})
+}
+
+/// Why a slot can or cannot be booked.
+pub(super) fn explanation(told: &Explanation) -> Value {
+    let hosts = told.hosts.iter().map(|one| {
+        let id = match &one.host {
+            Occupant::Calendar(calendar) => calendar.calendar().to_string(),
+            host => host.user().map(ToString::to_string).unwrap_or_default(),
+        };
+        let reasons = one.reasons.iter().map(ToString::to_string).collect::<Vec<_>>();
+        (id, if reasons.is_empty() { json!(["free"]) } else { json!(reasons) })
+    });
+    json!({"bookable": told.bookable, "hosts": hosts.collect::<Map<_, _>>()})
 }
 
 fn users(users: &[UserId]) -> Value {

@@ -26,6 +26,7 @@ mod account;
 mod answer;
 mod expect;
 mod format;
+mod given;
 mod invariants;
 mod moment;
 mod problem;

@@ -8,17 +8,18 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::expect::{Names, compare};
+use super::given;
 use super::moment::At;
 use super::stage::Stage;
-use super::steps::{self, Act, Step};
+use super::steps::{Act, Step};
 use super::view::{Seats, Seen, Told, ToldOf, View};
 use super::world::World;
 use super::{Failure, Report, answer, invariants};
-use crate::ports::Clock as _;
+use crate::ports::{BusyTime, Clock as _};
 use crate::testkit::SimulatedMeeting;
 use crate::words::{
-    AppointmentFilter, AppointmentId, Calendar, CalendarRef, ListPage, LocationSetting, User,
-    UserId,
+    AppointmentFilter, AppointmentId, Calendar, CalendarRef, Interval, ListPage, LocationSetting,
+    User, UserId,
 };
 use crate::{Actor, Advice, Appointment, BookRequest, Caller, Edit, Error, Fault};
 
@@ -125,6 +126,11 @@ impl<'a> Run<'a> {
             Act::SetCalendarLocation(given) => self.set_location(step, given).await,
             Act::PutCalendar(given) => self.put_calendar(step, given).await,
             Act::Slots(given) => self.slots(step, given).await,
+            Act::Explain(given) => {
+                let (caller, At(start)) = (caller(step, None)?, given.start);
+                let told = self.stage.scheduler.explain(&caller, &given.calendar, start).await?;
+                Ok(answer::explanation(&told))
+            }
             Act::Book(given) => self.book(step, given).await,
             Act::Confirm(given) => {
                 let id = self.appointment(&given.appointment);
@@ -163,6 +169,12 @@ impl<'a> Run<'a> {
                 let seen = self.stage.scheduler.appointment(&caller(step, None)?, id).await?;
                 Ok(answer::appointment(&seen))
             }
+            Act::Reassign(given) => {
+                let id = self.appointment(&given.appointment);
+                let caller = caller(step, None)?;
+                self.seen(self.stage.scheduler.reassign(&caller, id, &given.host).await)
+            }
+            Act::Busy(given) => Ok(self.busy(given)),
             Act::ZoomFault(given) => Ok(self.zoom_fault(given)),
             Act::ZoomState(_) => Ok(answer::zoom_state(&self.stage.zoom)),
             Act::Advance(given) => Ok(self.advance(given).await),
@@ -172,7 +184,7 @@ impl<'a> Run<'a> {
 
     // ---- Users ----
 
-    async fn connect_zoom(&self, step: &Step, given: &steps::ConnectZoom) -> Answer {
+    async fn connect_zoom(&self, step: &Step, given: &given::ConnectZoom) -> Answer {
         let own = || Actor::User(given.user.clone());
         let actor = step.actor.clone().unwrap_or_else(own);
         let connected = self.stage.connect(&actor, &given.user, &given.zoom).await?;
@@ -197,7 +209,7 @@ impl<'a> Run<'a> {
     }
 
     /// Support makes the user anew, under another id: everything but calendars and connection.
-    async fn restore_user(&self, given: &steps::RestoreUser) -> Answer {
+    async fn restore_user(&self, given: &given::RestoreUser) -> Answer {
         let mut people = self.world.people.iter();
         let known = people.find(|person| person.user.id == given.user);
         let Some(person) = known else {
@@ -213,7 +225,7 @@ impl<'a> Run<'a> {
 
     // ---- Calendars ----
 
-    async fn set_location(&self, step: &Step, given: &steps::SetCalendarLocation) -> Answer {
+    async fn set_location(&self, step: &Step, given: &given::SetCalendarLocation) -> Answer {
         let own = given.user.clone().map(Actor::User);
         let caller = caller(step, own)?;
         let location = LocationSetting::from(given.location.clone());
@@ -236,7 +248,7 @@ impl<'a> Run<'a> {
     // ---- Appointments ----
 
     /// All pages of the list.
-    async fn appointments(&self, step: &Step, given: &steps::Appointments) -> Answer {
+    async fn appointments(&self, step: &Step, given: &given::Appointments) -> Answer {
         let (caller, filter) = (caller(step, None)?, filter(given));
         let mut page = ListPage::default();
         let mut found = Vec::new();
@@ -250,7 +262,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn slots(&self, step: &Step, given: &steps::Slots) -> Answer {
+    async fn slots(&self, step: &Step, given: &given::Slots) -> Answer {
         let caller = caller(step, None)?;
         let (At(from), At(to)) = (given.from, given.to);
         let scheduler = &self.stage.scheduler;
@@ -258,7 +270,7 @@ impl<'a> Run<'a> {
         Ok(answer::slots(&found))
     }
 
-    async fn book(&mut self, step: &Step, given: &steps::Book) -> Answer {
+    async fn book(&mut self, step: &Step, given: &given::Book) -> Answer {
         let caller = caller(step, None)?;
         let booked = self.stage.scheduler.book(&caller, &request(given)).await?;
         if let Some(name) = &step.makes {
@@ -269,14 +281,32 @@ impl<'a> Run<'a> {
 
     // ---- The world around ----
 
-    fn zoom_fault(&self, given: &steps::ZoomFault) -> Value {
+    /// An echo of an appointment that was never made is as long as nothing.
+    fn busy(&self, given: &given::Busy) -> Value {
+        let id = given.appointment.as_ref().map(|name| self.appointment(name));
+        let told = id.and_then(|id| self.told.get(&id)).map(|told| told.when);
+        let stated = given.from.zip(given.to);
+        let stated = stated.and_then(|(At(from), At(to))| Interval::new(from, to).ok());
+        let busy = &self.stage.busy;
+        match (stated.or(told), id) {
+            (Some(when), Some(id)) => busy.add(&given.user, BusyTime::echo(when, id)),
+            (Some(when), None) => busy.add(&given.user, BusyTime::new(when)),
+            (None, _) => {}
+        }
+        if given.fails {
+            busy.fail(&given.user);
+        }
+        json!({})
+    }
+
+    fn zoom_fault(&self, given: &given::ZoomFault) -> Value {
         let (op, fault) = (given.op.into(), given.fault.into());
         let times = given.times.unwrap_or(1);
         self.stage.zoom.fault(op, given.zoom.clone(), fault, times);
         json!({})
     }
 
-    async fn advance(&self, given: &steps::Advance) -> Value {
+    async fn advance(&self, given: &given::Advance) -> Value {
         let now = self.stage.clock.now();
         let minutes = given.minutes.unwrap_or_default();
         let later = now + TimeDelta::minutes(minutes.into());
@@ -325,7 +355,7 @@ fn most_seats(calendar: &Calendar) -> (CalendarRef, u16) {
     (calendar.as_ref(), calendar.slot.seats().seats())
 }
 
-fn filter(given: &steps::Appointments) -> AppointmentFilter {
+fn filter(given: &given::Appointments) -> AppointmentFilter {
     let mut filter = AppointmentFilter::new();
     if let Some(calendar) = given.calendar.clone() {
         filter = filter.on(calendar);
@@ -345,7 +375,7 @@ fn filter(given: &steps::Appointments) -> AppointmentFilter {
     }
 }
 
-fn edit(given: &steps::Edit) -> Edit {
+fn edit(given: &given::Edit) -> Edit {
     let mut edit = Edit::new();
     if let Some(title) = given.title.clone() {
         edit = edit.with_title(title);
@@ -357,7 +387,7 @@ fn edit(given: &steps::Edit) -> Edit {
     given.remove.iter().cloned().fold(edit, Edit::removing)
 }
 
-fn request(given: &steps::Book) -> BookRequest {
+fn request(given: &given::Book) -> BookRequest {
     let (calendar, At(start)) = (given.calendar.clone(), given.start);
     let mut request = BookRequest::new(calendar, start, given.invitee.clone())
         .with_participants(given.participants.iter().cloned());

@@ -9,7 +9,7 @@ use super::Ports;
 use super::problem::InvalidScenario;
 use super::world::{Person, World};
 use crate::ports::Clock as _;
-use crate::testkit::{ManualClock, SeededEntropy, SimulatedZoom, TestSealer};
+use crate::testkit::{ManualClock, SeededEntropy, SimulatedBusy, SimulatedZoom, TestSealer};
 use crate::words::{Account, Secret, UserId, ZoomAccountId};
 use crate::zoom::{ZoomApp, ZoomClient};
 use crate::{Actor, Caller, Connected, Error, Scheduler};
@@ -26,6 +26,7 @@ const STUCK: TimeDelta = TimeDelta::minutes(1);
 pub(super) struct Stage {
     pub(super) clock: Arc<ManualClock>,
     pub(super) zoom: Arc<SimulatedZoom>,
+    pub(super) busy: Arc<SimulatedBusy>,
     pub(super) scheduler: Scheduler,
 }
 
@@ -38,11 +39,13 @@ impl Stage {
     ) -> Result<Self, InvalidScenario> {
         let clock = Arc::new(ManualClock::new(now));
         let zoom = Arc::new(SimulatedZoom::new(clock.clone()));
+        let busy = Arc::new(SimulatedBusy::new());
         let app = ZoomApp::new("client", Secret::new("secret"), redirect()?);
         let client = Arc::new(ZoomClient::new(app, zoom.clone()));
         let guard = TimeDelta::seconds(world.settings.reset_guard_seconds.into());
         let scheduler = Scheduler::builder(ports.store, client)
             .sealer(Arc::new(TestSealer))
+            .busy_source(busy.clone())
             .clock(clock.clone())
             .entropy(Arc::new(SeededEntropy::new(SEED)))
             .realm(ports.realm)
@@ -50,7 +53,7 @@ impl Stage {
             .reset_guard(guard)
             .build()
             .map_err(|error| InvalidScenario::illegal("settings", error.to_string()))?;
-        let stage = Self { clock, zoom, scheduler };
+        let stage = Self { clock, zoom, busy, scheduler };
         stage.put(world).await?;
         Ok(stage)
     }

@@ -1,21 +1,21 @@
 //! The steps of a scenario, as they are written.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::format::{Place, read_calendar};
+use super::format::read_calendar;
+use super::given::{
+    Advance, Appointments, Book, Busy, ConnectZoom, Edit, Explain, MarkAppointment, Nothing,
+    OfAppointment, OfUser, Reassign, Reschedule, RestoreUser, SetCalendarLocation, Slots,
+    ZoomFault,
+};
 use super::moment::At;
 use super::problem::InvalidScenario;
 use super::read::{only_default, read};
 use super::world;
 use crate::Actor;
-use crate::ports::ZoomCall;
-use crate::testkit::Fault;
-use crate::words::{
-    AccountId, Calendar, CalendarId, Email, FixedLocation, Mark, Notes, Participant, RequestId,
-    Status, Title, UserId, ZoomAccountId,
-};
+use crate::words::{AccountId, Calendar, Interval, UserId};
 
 /// A step: what every one may have, and what it does.
 #[derive(Debug)]
@@ -37,15 +37,18 @@ pub(super) enum Act {
     SetCalendarLocation(SetCalendarLocation),
     PutCalendar(Box<Calendar>),
     Slots(Slots),
+    Explain(Explain),
     Book(Box<Book>),
     Confirm(OfAppointment),
     Cancel(OfAppointment),
     Delete(OfAppointment),
     Edit(Edit),
     Reschedule(Reschedule),
+    Reassign(Reassign),
     Mark(MarkAppointment),
     Appointment(OfAppointment),
     Appointments(Appointments),
+    Busy(Busy),
     ZoomFault(ZoomFault),
     ZoomState(Nothing),
     Advance(Advance),
@@ -53,16 +56,13 @@ pub(super) enum Act {
 }
 
 /// Steps of the format that this version does not do.
-const LATER: [&str; 15] = [
+const LATER: [&str; 12] = [
     "disconnect_zoom",
     "release_zoom",
     "transfer_zoom",
     "connection",
     "set_default_location",
     "put_workflow",
-    "explain",
-    "reassign",
-    "busy",
     "zoom_event",
     "notifications",
     "attendance",
@@ -70,180 +70,6 @@ const LATER: [&str; 15] = [
     "events",
     "ics",
 ];
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OfUser {
-    pub(super) user: UserId,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RestoreUser {
-    pub(super) user: UserId,
-    pub(super) new_id: UserId,
-}
-
-/// Where the user begins to connect; comes back with the result (R1).
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Entry {
-    #[default]
-    Integrations,
-    DefaultLocation,
-    CalendarSettings,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ConnectZoom {
-    pub(super) user: UserId,
-    pub(super) zoom: ZoomAccountId,
-    #[serde(default)]
-    pub(super) entry: Entry,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SetCalendarLocation {
-    pub(super) calendar: CalendarId,
-    pub(super) user: Option<UserId>,
-    pub(super) location: Place,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Slots {
-    pub(super) calendar: CalendarId,
-    pub(super) from: At,
-    pub(super) to: At,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Book {
-    pub(super) calendar: CalendarId,
-    pub(super) start: At,
-    pub(super) invitee: Participant,
-    #[serde(default)]
-    pub(super) participants: Vec<Participant>,
-    pub(super) title: Option<Title>,
-    pub(super) notes: Option<Notes>,
-    pub(super) location: Option<FixedLocation>,
-    pub(super) host: Option<UserId>,
-    pub(super) request_id: Option<RequestId>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OfAppointment {
-    pub(super) appointment: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Edit {
-    pub(super) appointment: String,
-    pub(super) title: Option<Title>,
-    pub(super) notes: Option<Notes>,
-    #[serde(default)]
-    pub(super) add: Vec<Participant>,
-    #[serde(default)]
-    pub(super) remove: Vec<Email>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Reschedule {
-    pub(super) appointment: String,
-    pub(super) start: At,
-    pub(super) host: Option<UserId>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MarkAppointment {
-    pub(super) appointment: String,
-    pub(super) status: Mark,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Appointments {
-    pub(super) calendar: Option<CalendarId>,
-    pub(super) host: Option<UserId>,
-    pub(super) statuses: Option<Vec<Status>>,
-    pub(super) from: Option<At>,
-    pub(super) to: Option<At>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ZoomFault {
-    pub(super) op: Op,
-    pub(super) zoom: Option<ZoomAccountId>,
-    pub(super) fault: FaultName,
-    pub(super) times: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Op {
-    CreateMeeting,
-    UpdateMeeting,
-    DeleteMeeting,
-    ListMeetings,
-    Any,
-}
-
-impl From<Op> for Option<ZoomCall> {
-    fn from(op: Op) -> Self {
-        match op {
-            Op::CreateMeeting => Some(ZoomCall::CreateMeeting),
-            Op::UpdateMeeting => Some(ZoomCall::UpdateMeeting),
-            Op::DeleteMeeting => Some(ZoomCall::DeleteMeeting),
-            Op::ListMeetings => Some(ZoomCall::ListMeetings),
-            Op::Any => None,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum FaultName {
-    Lost,
-    DoneReplyLost,
-    Unavailable,
-    DailyLimit,
-    PerSecondLimit,
-    TokenExpired,
-    Gone,
-}
-
-impl From<FaultName> for Fault {
-    fn from(name: FaultName) -> Self {
-        match name {
-            FaultName::Lost => Self::Lost,
-            FaultName::DoneReplyLost => Self::DoneReplyLost,
-            FaultName::Unavailable => Self::Unavailable,
-            FaultName::DailyLimit => Self::DailyLimit,
-            FaultName::PerSecondLimit => Self::PerSecondLimit,
-            FaultName::TokenExpired => Self::TokenExpired,
-            FaultName::Gone => Self::Gone,
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Advance {
-    pub(super) to: Option<At>,
-    pub(super) minutes: Option<u32>,
-}
 
 /// Who acts, as steps write it.
 #[derive(Deserialize)]
@@ -321,15 +147,18 @@ fn act(name: &str, mut step: Map<String, Value>) -> Result<Act, InvalidScenario>
         "set_calendar_location" => Act::SetCalendarLocation(read(&step)?),
         "put_calendar" => Act::PutCalendar(Box::new(put_calendar(&step)?)),
         "slots" => Act::Slots(read(&step)?),
+        "explain" => Act::Explain(read(&step)?),
         "book" => Act::Book(read(&step)?),
         "confirm" => Act::Confirm(read(&step)?),
         "cancel" => Act::Cancel(read(&step)?),
         "delete" => Act::Delete(read(&step)?),
         "edit" => Act::Edit(read(&step)?),
         "reschedule" => Act::Reschedule(read(&step)?),
+        "reassign" => Act::Reassign(read(&step)?),
         "mark" => Act::Mark(read(&step)?),
         "appointment" => Act::Appointment(read(&step)?),
         "appointments" => Act::Appointments(read(&step)?),
+        "busy" => Act::Busy(busy(&step)?),
         "zoom_fault" => Act::ZoomFault(zoom_fault(&step)?),
         "zoom_state" => Act::ZoomState(read(&step)?),
         "advance" => Act::Advance(advance(&step)?),
@@ -378,6 +207,23 @@ fn zoom_fault(step: &Value) -> Result<ZoomFault, InvalidScenario> {
         }
     }
     read(step)
+}
+
+/// A time, or a failure. An echo is at the time of its appointment, if it does not say another.
+fn busy(step: &Value) -> Result<Busy, InvalidScenario> {
+    let busy: Busy = read(step)?;
+    let (has_time, is_echo) =
+        (busy.from.is_some() && busy.to.is_some(), busy.appointment.is_some());
+    let has_half = busy.from.is_some() != busy.to.is_some();
+    if has_half || busy.fails == (has_time || is_echo) {
+        let why = "a busy step has `from` and `to`, an `appointment`, or `fails`";
+        return Err(InvalidScenario::illegal("from", why));
+    }
+    if let (Some(At(from)), Some(At(to))) = (busy.from, busy.to) {
+        Interval::new(from, to)
+            .map_err(|error| InvalidScenario::illegal("to", error.to_string()))?;
+    }
+    Ok(busy)
 }
 
 fn advance(step: &Value) -> Result<Advance, InvalidScenario> {

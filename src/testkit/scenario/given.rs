@@ -1,0 +1,213 @@
+//! What steps are given: their fields, as they are written.
+
+use serde::{Deserialize, Serialize};
+
+use super::format::Place;
+use super::moment::At;
+use crate::ports::ZoomCall;
+use crate::testkit::Fault;
+use crate::words::{
+    CalendarId, Email, FixedLocation, Mark, Notes, Participant, RequestId, Status, Title, UserId,
+    ZoomAccountId,
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfUser {
+    pub(super) user: UserId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RestoreUser {
+    pub(super) user: UserId,
+    pub(super) new_id: UserId,
+}
+
+/// Where the user begins to connect; comes back with the result (R1).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Entry {
+    #[default]
+    Integrations,
+    DefaultLocation,
+    CalendarSettings,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConnectZoom {
+    pub(super) user: UserId,
+    pub(super) zoom: ZoomAccountId,
+    #[serde(default)]
+    pub(super) entry: Entry,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetCalendarLocation {
+    pub(super) calendar: CalendarId,
+    pub(super) user: Option<UserId>,
+    pub(super) location: Place,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Slots {
+    pub(super) calendar: CalendarId,
+    pub(super) from: At,
+    pub(super) to: At,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Book {
+    pub(super) calendar: CalendarId,
+    pub(super) start: At,
+    pub(super) invitee: Participant,
+    #[serde(default)]
+    pub(super) participants: Vec<Participant>,
+    pub(super) title: Option<Title>,
+    pub(super) notes: Option<Notes>,
+    pub(super) location: Option<FixedLocation>,
+    pub(super) host: Option<UserId>,
+    pub(super) request_id: Option<RequestId>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfAppointment {
+    pub(super) appointment: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Edit {
+    pub(super) appointment: String,
+    pub(super) title: Option<Title>,
+    pub(super) notes: Option<Notes>,
+    #[serde(default)]
+    pub(super) add: Vec<Participant>,
+    #[serde(default)]
+    pub(super) remove: Vec<Email>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reschedule {
+    pub(super) appointment: String,
+    pub(super) start: At,
+    pub(super) host: Option<UserId>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MarkAppointment {
+    pub(super) appointment: String,
+    pub(super) status: Mark,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Appointments {
+    pub(super) calendar: Option<CalendarId>,
+    pub(super) host: Option<UserId>,
+    pub(super) statuses: Option<Vec<Status>>,
+    pub(super) from: Option<At>,
+    pub(super) to: Option<At>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ZoomFault {
+    pub(super) op: Op,
+    pub(super) zoom: Option<ZoomAccountId>,
+    pub(super) fault: FaultName,
+    pub(super) times: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Op {
+    CreateMeeting,
+    UpdateMeeting,
+    DeleteMeeting,
+    ListMeetings,
+    Any,
+}
+
+impl From<Op> for Option<ZoomCall> {
+    fn from(op: Op) -> Self {
+        match op {
+            Op::CreateMeeting => Some(ZoomCall::CreateMeeting),
+            Op::UpdateMeeting => Some(ZoomCall::UpdateMeeting),
+            Op::DeleteMeeting => Some(ZoomCall::DeleteMeeting),
+            Op::ListMeetings => Some(ZoomCall::ListMeetings),
+            Op::Any => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FaultName {
+    Lost,
+    DoneReplyLost,
+    Unavailable,
+    DailyLimit,
+    PerSecondLimit,
+    TokenExpired,
+    Gone,
+}
+
+impl From<FaultName> for Fault {
+    fn from(name: FaultName) -> Self {
+        match name {
+            FaultName::Lost => Self::Lost,
+            FaultName::DoneReplyLost => Self::DoneReplyLost,
+            FaultName::Unavailable => Self::Unavailable,
+            FaultName::DailyLimit => Self::DailyLimit,
+            FaultName::PerSecondLimit => Self::PerSecondLimit,
+            FaultName::TokenExpired => Self::TokenExpired,
+            FaultName::Gone => Self::Gone,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Advance {
+    pub(super) to: Option<At>,
+    pub(super) minutes: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Explain {
+    pub(super) calendar: CalendarId,
+    pub(super) start: At,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reassign {
+    pub(super) appointment: String,
+    pub(super) host: UserId,
+}
+
+/// What the busy source answers from now on; adds up.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Busy {
+    pub(super) user: UserId,
+    pub(super) from: Option<At>,
+    pub(super) to: Option<At>,
+    /// Ours, of which it is an echo.
+    pub(super) appointment: Option<String>,
+    #[serde(default)]
+    pub(super) fails: bool,
+}
