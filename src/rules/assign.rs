@@ -105,7 +105,12 @@ fn next(offer: &Offer, shares: Shares<'_>) -> Option<Assignment> {
     if let Some((_, owner)) = open.min() {
         return Some(Assignment::Join { owner: owner.clone() });
     }
-    let free = offer.hosts().filter_map(|host| shares.standings.of(host));
+    // Both are sorted by id.
+    let mut standings = shares.standings.as_slice().iter().peekable();
+    let free = offer.hosts().filter_map(|host| {
+        while standings.next_if(|standing| standing.host < *host).is_some() {}
+        standings.next_if(|standing| standing.host == *host)
+    });
     choose(shares.distribution, free).map(|winner| alone(&winner.host))
 }
 

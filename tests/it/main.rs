@@ -3,7 +3,9 @@
 // It is only ever built for tests; this tells clippy that helpers beside the tests may unwrap, too.
 #![cfg(test)]
 
+mod bookable;
 mod booking;
+mod busy;
 mod fair_shares;
 mod interleaving;
 mod lapses;
