@@ -141,7 +141,7 @@ impl Case {
                 Some(host) => {
                     busy.add(&user(host), BusyTime::new(Interval::new(start, end).unwrap()));
                 }
-                None => busy.fail(&user(HOSTS[start.timestamp() as usize / 900 % 3])),
+                None => busy.fail(&user(HOSTS[usize::try_from(*quarters).unwrap() % 3])),
             }
         }
         let mut world = World::new(&HOSTS);

@@ -5,22 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use slotlink::ports::{
     ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned, Write,
 };
 use slotlink::testkit::block_on;
 use slotlink::words::{
-    AccountId, AppointmentFilter, AppointmentId, Buffer, Confirmation, Email, ListPage,
-    LocationSetting, Mark, Name, Notice, Seats, StaticLink, Title,
+    AccountId, AppointmentFilter, AppointmentId, Confirmation, Email, ListPage, LocationSetting,
+    Mark, Name, StaticLink, Title,
 };
 use slotlink::{Actor, Caller, Edit, MemoryStore, Refusal, Scheduler};
 use uuid::Uuid;
 
-use crate::world::{
-    World, at, builder, caller, demo, invitee, request, round_robin, slot_settings, user,
-};
+use crate::world::{World, at, builder, caller, demo, invitee, request, round_robin, user};
 
 const TEN: &str = "2026-11-24T10:00:00Z";
 

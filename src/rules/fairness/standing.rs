@@ -32,6 +32,8 @@ pub struct Standing {
     /// In thousandths of an appointment, times all shares.
     behind: i128,
     shares: u64,
+    /// The place among all hosts, by id: so ids need not be compared again.
+    place: usize,
 }
 
 impl Standing {
@@ -48,6 +50,7 @@ impl Standing {
             lacks_zoom: false,
             behind: 0,
             shares: u64::from(host.weight.shares()),
+            place: 0,
         }
     }
 
@@ -75,7 +78,7 @@ impl Standing {
             .then_with(|| other.priority.cmp(&self.priority))
             .then_with(|| self.last_assigned.cmp(&other.last_assigned))
             .then_with(|| self.assigned.cmp(&other.assigned))
-            .then_with(|| self.host.cmp(&other.host))
+            .then_with(|| self.place.cmp(&other.place))
     }
 }
 
@@ -111,10 +114,11 @@ impl Standings {
         hosts.sort_by(|a, b| a.host.cmp(&b.host));
         let turns: i128 = hosts.iter().map(Standing::turns).sum();
         let shares: u64 = hosts.iter().map(|host| u64::from(host.weight.shares())).sum();
-        for host in &mut hosts {
+        for (place, host) in hosts.iter_mut().enumerate() {
             let due = turns * i128::from(host.weight.shares());
             host.behind = due - host.turns() * i128::from(shares);
             host.shares = shares;
+            host.place = place;
         }
         Self(hosts)
     }
