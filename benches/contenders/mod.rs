@@ -1,12 +1,59 @@
-//! Who answers the workloads, each from input in their own types.
+//! Who answers the workloads, each from input in their own types. Answers are compared with those of
+//! the brute-force solver before anybody is timed.
 
-pub(crate) mod chrono_slots;
-pub(crate) mod floor;
-pub(crate) mod ours;
-pub(crate) mod pidge;
+mod chrono_slots;
+mod floor;
+mod ours;
+mod pidge;
 
-use super::answers::Listed;
-use super::generate::{PROFILES, Workload};
+use super::answers::{Listed, digest, expected};
+use super::generate::{PROFILES, Workload, workload};
+
+/// What a workload is drawn from.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) name: &'static str,
+    pub(crate) hosts: usize,
+    days: u64,
+    seed: u64,
+}
+
+pub(crate) const WORKLOADS: [Size; 4] = [
+    Size { name: "W1", hosts: 1, days: 31, seed: 1 },
+    Size { name: "W2", hosts: 10, days: 31, seed: 2 },
+    Size { name: "W3", hosts: 100, days: 31, seed: 3 },
+    Size { name: "W4", hosts: 1000, days: 90, seed: 4 },
+];
+
+/// One contender's whole query.
+pub(crate) type Ask<'a> = &'a dyn Fn(Mode) -> Listed;
+
+/// Gives the contenders, ready to be asked, once for each mode; ours is the first, the floor the second.
+pub(crate) fn race(size: Size, mut time: impl FnMut(Mode, &[(&str, Ask<'_>)])) {
+    let work = workload(size.hosts, size.days, size.seed);
+    let (ours, floor) = (ours::Ours::new(&work), floor::Floor::new(&work));
+    let chrono_slots = chrono_slots::ChronoSlots::new(&work);
+    let pidge = pidge::Pidge::new(&work);
+    let contenders: [(&str, Ask<'_>); 4] = [
+        ("slotlink", &|mode| ours.ask(mode)),
+        ("floor", &|mode| floor.ask(mode)),
+        ("chrono-slots", &|mode| chrono_slots.ask(mode)),
+        ("pidge-core", &|mode| pidge.ask(mode)),
+    ];
+    for (contender, ask) in contenders {
+        assert_right(contender, size.name, ask);
+    }
+    time(Mode::RoundRobin, &contenders);
+    time(Mode::Collective, &contenders);
+}
+
+fn assert_right(contender: &str, workload: &str, ask: Ask<'_>) {
+    let digest = digest(&ask(Mode::RoundRobin), &ask(Mode::Collective));
+    let expected = expected(workload);
+    for (what, value) in digest.as_object().unwrap() {
+        assert_eq!(*value, expected[what], "{contender}, {workload}: {what}");
+    }
+}
 
 /// A way to put several hosts on one calendar.
 #[derive(Clone, Copy, Debug)]

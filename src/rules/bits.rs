@@ -114,43 +114,59 @@ impl Eraser {
     }
 }
 
-/// Counts for each bit in how many rows it is set: bit-sliced counters, one plane for each binary
-/// digit.
+/// Counts for each bit in how many rows it is set, in binary digits.
+///
+/// A row of digits waits until there is a second one of its place: both are added to the sum at
+/// once, and what carries over goes to the next place. So half of all rows touch one place only.
 #[derive(Clone, Debug)]
 pub(super) struct Counters {
-    planes: usize,
-    digits: Vec<u64>,
+    /// How many rows were added: its binary digits say at which places a row waits.
+    added: usize,
+    places: Vec<Place>,
+    carry: Vec<u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    sum: Vec<u64>,
+    waiting: Vec<u64>,
 }
 
 impl Counters {
-    /// For rows of so many words, of which there are at most `rows`.
-    pub(super) fn new(words: usize, rows: usize) -> Self {
-        let planes = usize::try_from(usize::BITS - rows.leading_zeros()).unwrap_or(64);
-        Self { planes, digits: vec![0; words * planes] }
+    /// For rows of so many words.
+    pub(super) fn new(words: usize) -> Self {
+        Self { added: 0, places: Vec::new(), carry: vec![0; words] }
     }
 
     /// Adds a row.
     pub(super) fn add(&mut self, row: &[u64]) {
-        if self.planes == 0 {
-            return;
-        }
-        for (word, digits) in row.iter().zip(self.digits.chunks_exact_mut(self.planes)) {
-            let mut carry = *word;
-            for digit in digits {
-                if carry == 0 {
-                    break;
-                }
-                (*digit, carry) = (*digit ^ carry, *digit & carry);
+        self.carry.copy_from_slice(row);
+        let waiting = usize::try_from(self.added.trailing_ones()).unwrap_or_default();
+        for place in self.places.iter_mut().take(waiting) {
+            let words = place.sum.iter_mut().zip(&place.waiting).zip(&mut self.carry);
+            for ((sum, waiting), carry) in words {
+                let either = *sum ^ waiting;
+                (*sum, *carry) = (either ^ *carry, (*sum & waiting) | (either & *carry));
             }
         }
+        match self.places.get_mut(waiting) {
+            Some(place) => place.waiting.copy_from_slice(&self.carry),
+            None => {
+                let sum = vec![0; self.carry.len()];
+                self.places.push(Place { sum, waiting: self.carry.clone() });
+            }
+        }
+        self.added += 1;
     }
 
     /// How often a bit was set.
     pub(super) fn count(&self, at: usize) -> u32 {
-        let first = at / 64 * self.planes;
-        let digits = self.digits.get(first..first + self.planes).unwrap_or(&[]);
-        let bit = |(place, digit): (usize, &u64)| u32::from(digit >> (at % 64) & 1 == 1) << place;
-        digits.iter().enumerate().map(bit).sum()
+        let digit = |row: &[u64]| u32::from(has(row, at));
+        let count = |(number, place): (usize, &Place)| {
+            let waits = self.added >> number & 1 == 1;
+            (digit(&place.sum) + if waits { digit(&place.waiting) } else { 0 }) << number
+        };
+        self.places.iter().enumerate().map(count).sum()
     }
 }
 
@@ -196,7 +212,7 @@ mod tests {
 
         #[test]
         fn rows_are_counted(rows in prop::collection::vec(any::<[u64; 2]>(), 0..70)) {
-            let mut counters = Counters::new(2, rows.len());
+            let mut counters = Counters::new(2);
             rows.iter().for_each(|row| counters.add(row));
             for at in 0..128 {
                 let count = rows.iter().filter(|row| has(&row[..], at)).count();

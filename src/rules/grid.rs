@@ -48,13 +48,48 @@ struct Run {
     count: usize,
 }
 
+impl Run {
+    /// Whether the start after the last would be this one.
+    fn goes_on_at(&self, start: i64, every: i64) -> bool {
+        i64::try_from(self.count).is_ok_and(|count| self.first + count * every == start)
+    }
+
+    /// The number of the first start at or after a second; that after the last, if none is.
+    #[inline]
+    fn first_from(self, second: i64, step: Step) -> usize {
+        self.index + step.up(second.max(self.first).abs_diff(self.first)).min(self.count)
+    }
+}
+
+/// The distance between starts.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    seconds: u64,
+    /// 2⁶⁴ / `seconds`, rounded up: to divide by multiplying.
+    inverse: u64,
+}
+
+impl Step {
+    fn new(seconds: u64) -> Self {
+        Self { seconds, inverse: u64::MAX / seconds.max(2) + 1 }
+    }
+
+    /// How many steps are needed to come so far. Exact below 2⁴⁷ seconds, since a step is at most a
+    /// day.
+    #[inline]
+    fn up(self, seconds: u64) -> usize {
+        let rounded_up = seconds.saturating_add(self.seconds - 1);
+        let steps = (u128::from(rounded_up) * u128::from(self.inverse)) >> 64;
+        usize::try_from(steps).unwrap_or(usize::MAX)
+    }
+}
+
 /// The starts of a range, numbered from 0 in order.
 #[derive(Clone, Debug)]
 pub(super) struct Grid {
     clock: WallClock,
     every: i64,
-    /// 2⁶⁴ / `every`, rounded up: to divide by multiplying.
-    inverse: u128,
+    step: Step,
     runs: Vec<Run>,
     len: usize,
 }
@@ -66,7 +101,7 @@ impl Grid {
         let mut grid = Self {
             clock: WallClock::new(zone, from, to),
             every,
-            inverse: (1_u128 << 64) / u128::from(every.unsigned_abs()) + 1,
+            step: Step::new(every.unsigned_abs()),
             runs: Vec::with_capacity(4),
             len: 0,
         };
@@ -103,7 +138,11 @@ impl Grid {
             return;
         }
         let count = usize::try_from((to - 1 - first) / self.every + 1).unwrap_or(0);
-        self.runs.push(Run { first, index: self.len, count });
+        match self.runs.last_mut() {
+            // Clocks that shift by some steps go on with the grid as it was.
+            Some(last) if last.goes_on_at(first, self.every) => last.count += count,
+            _ => self.runs.push(Run { first, index: self.len, count }),
+        }
         self.len = self.len.saturating_add(count);
     }
 
@@ -130,23 +169,24 @@ impl Grid {
     }
 
     /// The number of the first start at or after a second; how many there are, if none is.
-    #[inline]
     pub(super) fn first_from(&self, second: i64) -> usize {
-        let run = match self.runs.as_slice() {
-            [only] => only,
-            runs => {
-                let after = runs.partition_point(|run| run.first <= second);
-                match after.checked_sub(1).and_then(|before| runs.get(before)) {
-                    Some(run) => run,
-                    None => return 0,
-                }
-            }
-        };
-        // At most 230 years, and at most a day to divide by: exact.
-        let ahead = (second.saturating_sub(run.first)).max(0).unsigned_abs();
-        let rounded_up = u128::from(ahead + self.every.unsigned_abs() - 1);
-        let steps = usize::try_from((rounded_up * self.inverse) >> 64).unwrap_or(usize::MAX);
-        run.index + steps.min(run.count)
+        run_at(&self.runs, second).map_or(0, |run| run.first_from(second, self.step))
+    }
+
+    /// Gives for each `[from, to)` the numbers of the starts in it.
+    #[inline]
+    pub(super) fn each_between(
+        &self,
+        times: impl Iterator<Item = (i64, i64)>,
+        mut then: impl FnMut(usize, usize),
+    ) {
+        let step = self.step;
+        match *self.runs.as_slice() {
+            // What nearly all calendars have, and so asked once rather than a million times.
+            [run] => times
+                .for_each(|(from, to)| then(run.first_from(from, step), run.first_from(to, step))),
+            _ => times.for_each(|(from, to)| then(self.first_from(from), self.first_from(to))),
+        }
     }
 
     /// The numbers of the starts that lie on dates of the zone. More than one stretch if clocks
@@ -157,6 +197,12 @@ impl Grid {
         let to = midnight(dates.to()).timestamp().saturating_add(DAY);
         self.clock.readings(from, to).map(|(from, to)| self.first_from(from)..self.first_from(to))
     }
+}
+
+/// The last run that has begun at a second; if none has, the first.
+fn run_at(runs: &[Run], second: i64) -> Option<&Run> {
+    let begun = runs.partition_point(|run| run.first <= second);
+    runs.get(begun.saturating_sub(1))
 }
 
 #[cfg(test)]

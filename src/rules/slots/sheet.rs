@@ -103,7 +103,7 @@ impl<'a> Sheet<'a> {
             Some(open) => row.copy_from_slice(open),
             None => row.fill(0),
         }
-        let Self { grid, eraser, before, after, length, .. } = self;
+        let Self { grid, eraser, length, .. } = self;
         for full in host.full_dates().iter().flat_map(|dates| grid.on(*dates)) {
             eraser.clear(row, full.start, full.end);
         }
@@ -113,14 +113,19 @@ impl<'a> Sheet<'a> {
             let (start, end) = (*off).into();
             eraser.clear(row, grid.first_from(start - *length + 1), grid.first_from(end));
         }
-        let reach = *length + *after - 1;
-        let mut block = |blocked: Interval| {
-            let (start, end) = blocked.into();
-            eraser.clear(row, grid.first_from(start - reach), grid.first_from(end + *before));
-        };
-        busy.iter().copied().for_each(&mut block);
-        host.occupied().iter().map(Occupancy::padded).for_each(block);
+        self.block(row, busy.iter().copied());
+        self.block(row, host.occupied().iter().map(Occupancy::padded));
         self.eraser.finish(row);
+    }
+
+    /// Clears the starts whose slot, with its buffers, meets one of the intervals.
+    fn block(&mut self, row: &mut [u64], blocked: impl Iterator<Item = Interval>) {
+        let (reach, before) = (self.length + self.after - 1, self.before);
+        let met = blocked.map(|blocked| {
+            let (start, end) = blocked.into();
+            (start - reach, end + before)
+        });
+        self.grid.each_between(met, |from, to| self.eraser.clear(row, from, to));
     }
 
     /// Where the row of a host's schedule begins; made when it is met for the first time.
