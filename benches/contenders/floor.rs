@@ -100,16 +100,15 @@ impl Floor {
             let from = first_from(start - self.length - self.after + 1 - self.from);
             let to = first_from(end + self.before - self.from);
             let (mut word, mut bit, mut left) = (from / 64, from % 64, to - from);
-            while left > 64 {
+            while left >= 64 {
                 row[word] &= !(u64::MAX << bit);
                 left -= 64 - bit;
                 (word, bit) = (word + 1, 0);
             }
-            if left > 0 {
-                let mask = u64::MAX >> (64 - left);
-                let [low, high] = &mut row[word..word + 2] else { unreachable!() };
-                *low &= !(mask << bit);
-                *high &= !(mask >> 1 >> (63 - bit));
+            let mask = (1 << left) - 1;
+            row[word] &= !(mask << bit);
+            if bit + left > 64 {
+                row[word + 1] &= !(mask >> (64 - bit));
             }
         }
     }

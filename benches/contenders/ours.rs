@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::DateTime;
-use slotlink::rules::{Group, HostTimes, SlotRules, slots};
+use slotlink::rules::{Group, HostTimes, Slot, SlotRules, slots};
 
 use super::super::answers::Listed;
 use super::super::generate::{Workload, rules, user};
@@ -35,6 +35,7 @@ impl<'a> Ours<'a> {
         };
         let (from, to) = (self.range.start(), self.range.end());
         let slots = slots(rules, &self.hosts, from, to, DateTime::UNIX_EPOCH).unwrap();
-        slots.iter().map(|slot| (slot.interval().start().timestamp(), slot.seats_left())).collect()
+        let line = |slot: Slot<'_>| (<(i64, i64)>::from(slot.interval()).0, slot.seats_left());
+        slots.iter().map(line).collect()
     }
 }

@@ -1,9 +1,8 @@
 //! Starts of a grid as bits: bit `i` of a row is the start of number `i`.
 
-/// How many words a row of so many starts has. The last is a spare, so that a short stretch always
-/// has two.
+/// How many words a row of so many starts has. Where a stretch ends is a bit of it, too.
 pub(super) const fn words(starts: usize) -> usize {
-    starts / 64 + 2
+    starts / 64 + 1
 }
 
 /// Whether a bit is set.
@@ -66,29 +65,32 @@ impl Eraser {
     /// Clears a stretch; whole words of it by [`finish`](Self::finish) only.
     #[inline]
     pub(super) fn clear(&mut self, row: &mut [u64], from: usize, to: usize) {
-        if from >= to {
-            return;
-        }
-        let (count, word, bit) = (to - from, from / 64, from % 64);
-        if count > 64 {
+        let (count, word, bit) = (to.wrapping_sub(from), from / 64, from % 64);
+        if count >= 64 {
             return self.clear_long(row, from, to);
         }
-        let mask = u64::MAX >> (64 - count);
-        if let Some([low, high]) = row.get_mut(word..word + 2) {
+        let mask = (1 << count) - 1;
+        if let Some(low) = row.get_mut(word) {
             *low &= !(mask << bit);
-            // In two steps, since a shift by 64 is none.
-            *high &= !(mask >> 1 >> (63 - bit));
+        }
+        // Seldom, so that a branch costs less than to clear two words always.
+        if bit + count > 64
+            && let Some(high) = row.get_mut(word + 1)
+        {
+            *high &= !(mask >> (64 - bit));
         }
     }
 
     #[cold]
     fn clear_long(&mut self, row: &mut [u64], from: usize, to: usize) {
-        let (first, last) = (from / 64, to / 64);
-        if let Some(word) = row.get_mut(first) {
-            *word &= below(from % 64);
+        if from >= to {
+            return;
         }
-        if let Some(word) = row.get_mut(last) {
-            *word &= !below(to % 64);
+        let (first, last) = (from / 64, to / 64);
+        for (at, kept) in [(first, below(from % 64)), (last, !below(to % 64))] {
+            if let Some(word) = row.get_mut(at) {
+                *word &= kept;
+            }
         }
         for (at, step) in [(first + 1, 1), (last, -1)] {
             if let Some(mark) = self.marks.get_mut(at) {

@@ -43,21 +43,17 @@ pub fn is_start(zone: Zone, slot: &SlotSettings, instant: DateTime<Utc>) -> bool
 #[derive(Clone, Copy, Debug)]
 struct Run {
     first: i64,
-    /// The index of the first start.
+    /// Where the start after the last would be.
+    end: i64,
+    /// The number of the first start.
     index: usize,
-    count: usize,
 }
 
 impl Run {
-    /// Whether the start after the last would be this one.
-    fn goes_on_at(&self, start: i64, every: i64) -> bool {
-        i64::try_from(self.count).is_ok_and(|count| self.first + count * every == start)
-    }
-
     /// The number of the first start at or after a second; that after the last, if none is.
     #[inline]
     fn first_from(self, second: i64, step: Step) -> usize {
-        self.index + step.up(second.max(self.first).abs_diff(self.first)).min(self.count)
+        self.index + step.up(second.min(self.end).max(self.first).abs_diff(self.first))
     }
 }
 
@@ -78,8 +74,7 @@ impl Step {
     /// day.
     #[inline]
     fn up(self, seconds: u64) -> usize {
-        let rounded_up = seconds.saturating_add(self.seconds - 1);
-        let steps = (u128::from(rounded_up) * u128::from(self.inverse)) >> 64;
+        let steps = (u128::from(seconds + self.seconds - 1) * u128::from(self.inverse)) >> 64;
         usize::try_from(steps).unwrap_or(usize::MAX)
     }
 }
@@ -137,13 +132,14 @@ impl Grid {
         if first >= to {
             return;
         }
-        let count = usize::try_from((to - 1 - first) / self.every + 1).unwrap_or(0);
+        let count = (to - 1 - first) / self.every + 1;
+        let end = first + count * self.every;
         match self.runs.last_mut() {
             // Clocks that shift by some steps go on with the grid as it was.
-            Some(last) if last.goes_on_at(first, self.every) => last.count += count,
-            _ => self.runs.push(Run { first, index: self.len, count }),
+            Some(last) if last.end == first => last.end = end,
+            _ => self.runs.push(Run { first, end, index: self.len }),
         }
-        self.len = self.len.saturating_add(count);
+        self.len = self.len.saturating_add(usize::try_from(count).unwrap_or(0));
     }
 
     /// How many starts there are.
@@ -153,11 +149,8 @@ impl Grid {
 
     /// All starts, in Unix seconds, in order.
     pub(super) fn starts(&self) -> impl Iterator<Item = i64> {
-        self.runs.iter().flat_map(|run| (run.first..).step_by(self.step()).take(run.count))
-    }
-
-    fn step(&self) -> usize {
-        usize::try_from(self.every).unwrap_or(1)
+        let step = usize::try_from(self.every).unwrap_or(1);
+        self.runs.iter().flat_map(move |run| (run.first..run.end).step_by(step))
     }
 
     /// The start of a number.
@@ -180,12 +173,14 @@ impl Grid {
         times: impl Iterator<Item = (i64, i64)>,
         mut then: impl FnMut(usize, usize),
     ) {
-        let step = self.step;
-        match *self.runs.as_slice() {
-            // What nearly all calendars have, and so asked once rather than a million times.
-            [run] => times
-                .for_each(|(from, to)| then(run.first_from(from, step), run.first_from(to, step))),
-            _ => times.for_each(|(from, to)| then(self.first_from(from), self.first_from(to))),
+        // What nearly all calendars have is asked once, not for each time.
+        if let [run] = *self.runs.as_slice() {
+            let step = self.step;
+            for (from, to) in times {
+                then(run.first_from(from, step), run.first_from(to, step));
+            }
+        } else {
+            times.for_each(|(from, to)| then(self.first_from(from), self.first_from(to)));
         }
     }
 
@@ -200,9 +195,20 @@ impl Grid {
 }
 
 /// The last run that has begun at a second; if none has, the first.
+///
+/// Where there are many runs, each is a day: so it is found by a guess, which is wrong by as many runs
+/// at most as clocks have shifted since the first.
 fn run_at(runs: &[Run], second: i64) -> Option<&Run> {
-    let begun = runs.partition_point(|run| run.first <= second);
-    runs.get(begun.saturating_sub(1))
+    let first = runs.first()?.first;
+    let days = second.max(first).abs_diff(first) / DAY.unsigned_abs();
+    let mut at = usize::try_from(days).unwrap_or(usize::MAX).min(runs.len() - 1);
+    while at > 0 && runs.get(at).is_some_and(|run| second < run.first) {
+        at -= 1;
+    }
+    while runs.get(at + 1).is_some_and(|next| next.first <= second) {
+        at += 1;
+    }
+    runs.get(at)
 }
 
 #[cfg(test)]
