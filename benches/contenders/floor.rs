@@ -86,7 +86,7 @@ impl Floor {
     }
 
     /// Clears every start `t` with `t > start - length - after` and `t < end + before`.
-    #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "clamped")]
+    #[expect(clippy::cast_sign_loss, reason = "clamped")]
     fn clear(&self, row: &mut [u64], busy: &[(i64, i64)]) {
         let (span, every) = (self.to - self.from, self.every as u64);
         // Exact for a year: seconds below 2^25, steps below 2^17.
