@@ -1,39 +1,42 @@
-//! How long the slot query's pure function takes on the workloads W1 to W3 of the tests.
+//! How long the whole slot query takes on the workloads of the tests, beside a floor and two crates.
 //!
-//! `cargo bench --bench slots`
+//! `cargo bench --bench slots`. On a machine that others use too, `cargo bench --bench ratios` compares
+//! more fairly.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "the workloads are fixed")]
 
-use std::collections::BTreeSet;
 use std::hint::black_box;
+use std::time::Duration;
 
-use chrono::DateTime;
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use slotlink::rules::{Group, slots as find};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
 
+#[path = "../tests/it/workloads/answers.rs"]
+mod answers;
+mod contenders;
 #[path = "../tests/it/workloads/generate.rs"]
 mod generate;
 
-use generate::{rules, user, workload};
+use contenders::{Ask, Mode, WORKLOADS, race};
 
 fn slots(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("slots");
-    for (name, hosts, seed) in [("W1", 1, 1), ("W2", 10, 2), ("W3", 100, 3)] {
-        let work = workload(hosts, 31, seed);
-        let hosts = work.hosts();
-        let together = Group::Collective { primary: user(0), optional: BTreeSet::new() };
-        for (mode, rules) in
-            [("round robin", rules(Group::RoundRobin)), ("collective", rules(together))]
-        {
-            let ask = || {
-                let (from, to) = (work.range.start(), work.range.end());
-                find(&rules, &hosts, from, to, DateTime::UNIX_EPOCH).unwrap()
-            };
-            group.bench_function(BenchmarkId::new(mode, name), |bencher| {
-                bencher.iter(|| black_box(ask()));
-            });
-        }
+    group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    for workload in WORKLOADS {
+        group.sample_size(if workload.hosts < 1000 { 50 } else { 20 });
+        race(workload, |mode, contenders| time(&mut group, (workload.name, mode), contenders));
     }
     group.finish();
+}
+
+fn time(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    (workload, mode): (&str, Mode),
+    contenders: &[(&str, Ask<'_>)],
+) {
+    for (contender, ask) in contenders {
+        let id = BenchmarkId::new(*contender, format!("{workload}/{mode:?}"));
+        group.bench_function(id, |bencher| bencher.iter(|| black_box(ask(mode))));
+    }
 }
 
 criterion_group!(benches, slots);

@@ -1,9 +1,8 @@
 //! Starts of a grid as bits: bit `i` of a row is the start of number `i`.
 
-/// How many words a row of so many starts has. The last is a spare, so that a short stretch always
-/// has two.
+/// How many words a row of so many starts has. Where a stretch ends is a bit of it, too.
 pub(super) const fn words(starts: usize) -> usize {
-    starts / 64 + 2
+    starts / 64 + 1
 }
 
 /// Whether a bit is set.
@@ -66,29 +65,32 @@ impl Eraser {
     /// Clears a stretch; whole words of it by [`finish`](Self::finish) only.
     #[inline]
     pub(super) fn clear(&mut self, row: &mut [u64], from: usize, to: usize) {
-        if from >= to {
-            return;
-        }
-        let (count, word, bit) = (to - from, from / 64, from % 64);
-        if count > 64 {
+        let (count, word, bit) = (to.wrapping_sub(from), from / 64, from % 64);
+        if count >= 64 {
             return self.clear_long(row, from, to);
         }
-        let mask = u64::MAX >> (64 - count);
-        if let Some([low, high]) = row.get_mut(word..word + 2) {
+        let mask = (1 << count) - 1;
+        if let Some(low) = row.get_mut(word) {
             *low &= !(mask << bit);
-            // In two steps, since a shift by 64 is none.
-            *high &= !(mask >> 1 >> (63 - bit));
+        }
+        // Seldom, so that a branch costs less than to clear two words always.
+        if bit + count > 64
+            && let Some(high) = row.get_mut(word + 1)
+        {
+            *high &= !(mask >> (64 - bit));
         }
     }
 
     #[cold]
     fn clear_long(&mut self, row: &mut [u64], from: usize, to: usize) {
-        let (first, last) = (from / 64, to / 64);
-        if let Some(word) = row.get_mut(first) {
-            *word &= below(from % 64);
+        if from >= to {
+            return;
         }
-        if let Some(word) = row.get_mut(last) {
-            *word &= !below(to % 64);
+        let (first, last) = (from / 64, to / 64);
+        for (at, kept) in [(first, below(from % 64)), (last, !below(to % 64))] {
+            if let Some(word) = row.get_mut(at) {
+                *word &= kept;
+            }
         }
         for (at, step) in [(first + 1, 1), (last, -1)] {
             if let Some(mark) = self.marks.get_mut(at) {
@@ -114,43 +116,59 @@ impl Eraser {
     }
 }
 
-/// Counts for each bit in how many rows it is set: bit-sliced counters, one plane for each binary
-/// digit.
+/// Counts for each bit in how many rows it is set, in binary digits.
+///
+/// A row of digits waits until there is a second one of its place: both are added to the sum at
+/// once, and what carries over goes to the next place. So half of all rows touch one place only.
 #[derive(Clone, Debug)]
 pub(super) struct Counters {
-    planes: usize,
-    digits: Vec<u64>,
+    /// How many rows were added: its binary digits say at which places a row waits.
+    added: usize,
+    places: Vec<Place>,
+    carry: Vec<u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    sum: Vec<u64>,
+    waiting: Vec<u64>,
 }
 
 impl Counters {
-    /// For rows of so many words, of which there are at most `rows`.
-    pub(super) fn new(words: usize, rows: usize) -> Self {
-        let planes = usize::try_from(usize::BITS - rows.leading_zeros()).unwrap_or(64);
-        Self { planes, digits: vec![0; words * planes] }
+    /// For rows of so many words.
+    pub(super) fn new(words: usize) -> Self {
+        Self { added: 0, places: Vec::new(), carry: vec![0; words] }
     }
 
     /// Adds a row.
     pub(super) fn add(&mut self, row: &[u64]) {
-        if self.planes == 0 {
-            return;
-        }
-        for (word, digits) in row.iter().zip(self.digits.chunks_exact_mut(self.planes)) {
-            let mut carry = *word;
-            for digit in digits {
-                if carry == 0 {
-                    break;
-                }
-                (*digit, carry) = (*digit ^ carry, *digit & carry);
+        self.carry.copy_from_slice(row);
+        let waiting = usize::try_from(self.added.trailing_ones()).unwrap_or_default();
+        for place in self.places.iter_mut().take(waiting) {
+            let words = place.sum.iter_mut().zip(&place.waiting).zip(&mut self.carry);
+            for ((sum, waiting), carry) in words {
+                let either = *sum ^ waiting;
+                (*sum, *carry) = (either ^ *carry, (*sum & waiting) | (either & *carry));
             }
         }
+        match self.places.get_mut(waiting) {
+            Some(place) => place.waiting.copy_from_slice(&self.carry),
+            None => {
+                let sum = vec![0; self.carry.len()];
+                self.places.push(Place { sum, waiting: self.carry.clone() });
+            }
+        }
+        self.added += 1;
     }
 
     /// How often a bit was set.
     pub(super) fn count(&self, at: usize) -> u32 {
-        let first = at / 64 * self.planes;
-        let digits = self.digits.get(first..first + self.planes).unwrap_or(&[]);
-        let bit = |(place, digit): (usize, &u64)| u32::from(digit >> (at % 64) & 1 == 1) << place;
-        digits.iter().enumerate().map(bit).sum()
+        let digit = |row: &[u64]| u32::from(has(row, at));
+        let count = |(number, place): (usize, &Place)| {
+            let waits = self.added >> number & 1 == 1;
+            (digit(&place.sum) + if waits { digit(&place.waiting) } else { 0 }) << number
+        };
+        self.places.iter().enumerate().map(count).sum()
     }
 }
 
@@ -196,7 +214,7 @@ mod tests {
 
         #[test]
         fn rows_are_counted(rows in prop::collection::vec(any::<[u64; 2]>(), 0..70)) {
-            let mut counters = Counters::new(2, rows.len());
+            let mut counters = Counters::new(2);
             rows.iter().for_each(|row| counters.add(row));
             for at in 0..128 {
                 let count = rows.iter().filter(|row| has(&row[..], at)).count();

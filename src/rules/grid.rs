@@ -43,9 +43,40 @@ pub fn is_start(zone: Zone, slot: &SlotSettings, instant: DateTime<Utc>) -> bool
 #[derive(Clone, Copy, Debug)]
 struct Run {
     first: i64,
-    /// The index of the first start.
+    /// Where the start after the last would be.
+    end: i64,
+    /// The number of the first start.
     index: usize,
-    count: usize,
+}
+
+impl Run {
+    /// The number of the first start at or after a second; that after the last, if none is.
+    #[inline]
+    fn first_from(self, second: i64, step: Step) -> usize {
+        self.index + step.up(second.min(self.end).max(self.first).abs_diff(self.first))
+    }
+}
+
+/// The distance between starts.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    seconds: u64,
+    /// 2⁶⁴ / `seconds`, rounded up: to divide by multiplying.
+    inverse: u64,
+}
+
+impl Step {
+    fn new(seconds: u64) -> Self {
+        Self { seconds, inverse: u64::MAX / seconds.max(2) + 1 }
+    }
+
+    /// How many steps are needed to come so far. Exact below 2⁴⁷ seconds, since a step is at most a
+    /// day.
+    #[inline]
+    fn up(self, seconds: u64) -> usize {
+        let steps = (u128::from(seconds + self.seconds - 1) * u128::from(self.inverse)) >> 64;
+        usize::try_from(steps).unwrap_or(usize::MAX)
+    }
 }
 
 /// The starts of a range, numbered from 0 in order.
@@ -53,8 +84,7 @@ struct Run {
 pub(super) struct Grid {
     clock: WallClock,
     every: i64,
-    /// 2⁶⁴ / `every`, rounded up: to divide by multiplying.
-    inverse: u128,
+    step: Step,
     runs: Vec<Run>,
     len: usize,
 }
@@ -66,7 +96,7 @@ impl Grid {
         let mut grid = Self {
             clock: WallClock::new(zone, from, to),
             every,
-            inverse: (1_u128 << 64) / u128::from(every.unsigned_abs()) + 1,
+            step: Step::new(every.unsigned_abs()),
             runs: Vec::with_capacity(4),
             len: 0,
         };
@@ -102,9 +132,14 @@ impl Grid {
         if first >= to {
             return;
         }
-        let count = usize::try_from((to - 1 - first) / self.every + 1).unwrap_or(0);
-        self.runs.push(Run { first, index: self.len, count });
-        self.len = self.len.saturating_add(count);
+        let count = (to - 1 - first) / self.every + 1;
+        let end = first + count * self.every;
+        match self.runs.last_mut() {
+            // Clocks that shift by some steps go on with the grid as it was.
+            Some(last) if last.end == first => last.end = end,
+            _ => self.runs.push(Run { first, end, index: self.len }),
+        }
+        self.len = self.len.saturating_add(usize::try_from(count).unwrap_or(0));
     }
 
     /// How many starts there are.
@@ -114,11 +149,8 @@ impl Grid {
 
     /// All starts, in Unix seconds, in order.
     pub(super) fn starts(&self) -> impl Iterator<Item = i64> {
-        self.runs.iter().flat_map(|run| (run.first..).step_by(self.step()).take(run.count))
-    }
-
-    fn step(&self) -> usize {
-        usize::try_from(self.every).unwrap_or(1)
+        let step = usize::try_from(self.every).unwrap_or(1);
+        self.runs.iter().flat_map(move |run| (run.first..run.end).step_by(step))
     }
 
     /// The start of a number.
@@ -130,23 +162,26 @@ impl Grid {
     }
 
     /// The number of the first start at or after a second; how many there are, if none is.
-    #[inline]
     pub(super) fn first_from(&self, second: i64) -> usize {
-        let run = match self.runs.as_slice() {
-            [only] => only,
-            runs => {
-                let after = runs.partition_point(|run| run.first <= second);
-                match after.checked_sub(1).and_then(|before| runs.get(before)) {
-                    Some(run) => run,
-                    None => return 0,
-                }
+        run_at(&self.runs, second).map_or(0, |run| run.first_from(second, self.step))
+    }
+
+    /// Gives for each `[from, to)` the numbers of the starts in it.
+    #[inline]
+    pub(super) fn each_between(
+        &self,
+        times: impl Iterator<Item = (i64, i64)>,
+        mut then: impl FnMut(usize, usize),
+    ) {
+        // What nearly all calendars have is asked once, not for each time.
+        if let [run] = *self.runs.as_slice() {
+            let step = self.step;
+            for (from, to) in times {
+                then(run.first_from(from, step), run.first_from(to, step));
             }
-        };
-        // At most 230 years, and at most a day to divide by: exact.
-        let ahead = (second.saturating_sub(run.first)).max(0).unsigned_abs();
-        let rounded_up = u128::from(ahead + self.every.unsigned_abs() - 1);
-        let steps = usize::try_from((rounded_up * self.inverse) >> 64).unwrap_or(usize::MAX);
-        run.index + steps.min(run.count)
+        } else {
+            times.for_each(|(from, to)| then(self.first_from(from), self.first_from(to)));
+        }
     }
 
     /// The numbers of the starts that lie on dates of the zone. More than one stretch if clocks
@@ -157,6 +192,23 @@ impl Grid {
         let to = midnight(dates.to()).timestamp().saturating_add(DAY);
         self.clock.readings(from, to).map(|(from, to)| self.first_from(from)..self.first_from(to))
     }
+}
+
+/// The last run that has begun at a second; if none has, the first.
+///
+/// Where there are many runs, each is a day: so it is found by a guess, which is wrong by as many runs
+/// at most as clocks have shifted since the first.
+fn run_at(runs: &[Run], second: i64) -> Option<&Run> {
+    let first = runs.first()?.first;
+    let days = second.max(first).abs_diff(first) / DAY.unsigned_abs();
+    let mut at = usize::try_from(days).unwrap_or(usize::MAX).min(runs.len() - 1);
+    while at > 0 && runs.get(at).is_some_and(|run| second < run.first) {
+        at -= 1;
+    }
+    while runs.get(at + 1).is_some_and(|next| next.first <= second) {
+        at += 1;
+    }
+    runs.get(at)
 }
 
 #[cfg(test)]

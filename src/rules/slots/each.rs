@@ -39,7 +39,7 @@ impl Each {
         let mut each = Self {
             words,
             free: vec![0; words * hosts.len()],
-            counters: Counters::new(words, hosts.len()),
+            counters: Counters::new(words),
             open: Vec::new(),
             seats: rules.slot().seats().seats().into(),
         };

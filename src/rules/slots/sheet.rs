@@ -18,6 +18,10 @@ use crate::words::{
 /// Hours without time off: what many hosts have in common.
 type Schedule<'a> = (Zone, &'a WeeklyHours, &'a BTreeMap<NaiveDate, Vec<Window>>);
 
+/// For how many schedules a row is kept. If hosts have more, theirs are made anew each time: that takes
+/// longer, but neither memory nor the search grows with them.
+const KEPT_SCHEDULES: usize = 64;
+
 /// The starts of one question, and what is the same for many hosts.
 pub(super) struct Sheet<'a> {
     rules: &'a SlotRules,
@@ -98,12 +102,8 @@ impl<'a> Sheet<'a> {
         let Some(busy) = host.busy() else {
             return row.fill(0);
         };
-        let at = self.schedule(host);
-        match self.open.get(at..at + self.words) {
-            Some(open) => row.copy_from_slice(open),
-            None => row.fill(0),
-        }
-        let Self { grid, eraser, before, after, length, .. } = self;
+        self.open(host, row);
+        let Self { grid, eraser, length, .. } = self;
         for full in host.full_dates().iter().flat_map(|dates| grid.on(*dates)) {
             eraser.clear(row, full.start, full.end);
         }
@@ -113,37 +113,43 @@ impl<'a> Sheet<'a> {
             let (start, end) = (*off).into();
             eraser.clear(row, grid.first_from(start - *length + 1), grid.first_from(end));
         }
-        let reach = *length + *after - 1;
-        let mut block = |blocked: Interval| {
-            let (start, end) = blocked.into();
-            eraser.clear(row, grid.first_from(start - reach), grid.first_from(end + *before));
-        };
-        busy.iter().copied().for_each(&mut block);
-        host.occupied().iter().map(Occupancy::padded).for_each(block);
+        self.block(row, busy.iter().copied());
+        self.block(row, host.occupied().iter().map(Occupancy::padded));
         self.eraser.finish(row);
     }
 
-    /// Where the row of a host's schedule begins; made when it is met for the first time.
-    fn schedule(&mut self, host: &HostTimes<'a>) -> usize {
+    /// Clears the starts whose slot, with its buffers, meets one of the intervals.
+    fn block(&mut self, row: &mut [u64], blocked: impl Iterator<Item = Interval>) {
+        let (reach, before) = (self.length + self.after - 1, self.before);
+        let met = blocked.map(move |blocked| {
+            let (start, end) = blocked.into();
+            (start - reach, end + before)
+        });
+        self.grid.each_between(met, |from, to| self.eraser.clear(row, from, to));
+    }
+
+    /// Fills a row with the admitted starts whose slot lies in one open interval, before time off.
+    fn open(&mut self, host: &HostTimes<'a>, row: &mut [u64]) {
         let hours = host.hours();
         let schedule = (hours.zone(), hours.weekly(), hours.overrides());
-        if let Some(known) = self.schedules.get(&schedule) {
-            return *known;
+        let known = self.schedules.get(&schedule);
+        if let Some(known) = known.and_then(|at| self.open.get(*at..at + self.words)) {
+            return row.copy_from_slice(known);
         }
         let (from, to) = self.range.into();
         let to = to + self.length;
         let clock = self.clocks.entry(hours.zone());
         let clock = clock.or_insert_with(|| WallClock::new(hours.zone(), from, to));
-        let at = self.open.len();
-        self.open.resize(at + self.words, 0);
-        let row = self.open.get_mut(at..).unwrap_or_default();
+        row.fill(0);
         for open in hours_on_clock(clock, hours, Span { start: from, end: to }) {
             let first = self.grid.first_from(open.start);
             bits::set_all(row, first..self.grid.first_from(open.end - self.length + 1).max(first));
         }
         row.iter_mut().zip(&self.admitted).for_each(|(open, admitted)| *open &= admitted);
-        self.schedules.insert(schedule, at);
-        at
+        if self.schedules.len() < KEPT_SCHEDULES {
+            self.schedules.insert(schedule, self.open.len());
+            self.open.extend_from_slice(row);
+        }
     }
 
     /// The slots of the calendar on the grid that a host sits in, whatever else they do then: which

@@ -83,7 +83,8 @@ impl<'a> Comparison<'a> {
             Meaning::Differs(name) => return self.differ.push((path, name, got)),
             Meaning::Object(fields) => match got {
                 Some(Value::Object(object)) => {
-                    for (name, expected) in fields {
+                    // By name: serde_json keeps them in another order if anybody asks it to.
+                    for (name, expected) in fields.iter().collect::<BTreeMap<_, _>>() {
                         self.visit(expected, object.get(name), below(&path, name));
                     }
                     true

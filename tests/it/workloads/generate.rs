@@ -19,8 +19,8 @@ impl SplitMix64 {
     }
 }
 
-/// Zone, opening and closing minute of the working days.
-const PROFILES: [(&str, u16, u16); 4] = [
+/// Zone, opening and closing minute of the working days: of each fourth host in turn.
+pub(crate) const PROFILES: [(&str, u16, u16); 4] = [
     ("America/New_York", 9 * 60, 17 * 60),
     ("Europe/London", 12 * 60, 20 * 60),
     ("Asia/Kolkata", 14 * 60, 22 * 60),
