@@ -6,6 +6,7 @@
 mod booking;
 mod interleaving;
 mod link_work;
+mod peer_cases;
 mod promises;
 mod public_input;
 mod scenarios;
