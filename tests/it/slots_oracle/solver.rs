@@ -1,6 +1,6 @@
 //! The solver: every tick by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
@@ -92,6 +92,11 @@ impl<'a> Solver<'a> {
             }
             let clock = &clocks.iter().find(|(zone, _)| *zone == host.zone).unwrap().1;
             open.push(open_ticks(world, host, clock, (from, end)));
+        }
+        let schedule = |host: &Host| (host.zone, host.weekly.clone(), host.overrides.clone());
+        let schedules = world.hosts.iter().map(schedule);
+        if schedules.collect::<HashSet<_>>().len() < slots.len() {
+            met.add("two with the same hours");
         }
         let clock = Clock::new(world.zone, world.tick(), (from, end));
         clock.changes().for_each(|change| met.add(change));

@@ -217,6 +217,7 @@ fn worlds(
         ];
         let hosts = prop::collection::vec(host(home), 1..=5);
         let taken = prop::collection::vec(taken(), 0..8);
+        let hosts = (hosts, prop_oneof![2 => Just(0_u8), 1 => any::<u8>()]).prop_map(twins);
         let group = (prop::sample::select(groups), 0_usize..40, any::<u8>(), full());
         (zone, group, hosts, taken, settings(), (notice, window, now), times.clone()).prop_map(
             move |(zone, group, hosts, taken, slot, (notice, window, now_ms), times)| World {
@@ -241,6 +242,22 @@ fn worlds(
             },
         )
     })
+}
+
+/// Some hosts have the weekly hours of the first, in the same zone or in another, and those in the
+/// same zone often the same overrides.
+fn twins((mut hosts, which): (Vec<Host>, u8)) -> Vec<Host> {
+    let (first, others) = hosts.split_first_mut().unwrap();
+    for (number, host) in others.iter_mut().enumerate() {
+        if which >> number & 1 == 1 {
+            host.weekly.clone_from(&first.weekly);
+            if which >> (7 - number) & 1 == 1 {
+                host.zone = first.zone;
+                host.overrides.clone_from(&first.overrides);
+            }
+        }
+    }
+    hosts
 }
 
 /// Moves two times after a second into the legal years.
