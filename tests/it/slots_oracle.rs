@@ -182,5 +182,5 @@ fn long_ranges_agree_with_a_look_at_some_hours() {
         ("set back by hours", 100),
         ("set forward by hours", 100),
     ];
-    try_cases(20, long_world(), &least);
+    try_cases(10, long_world(), &least);
 }

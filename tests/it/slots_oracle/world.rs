@@ -82,11 +82,14 @@ fn edges() -> impl Strategy<Value = Edges> {
     (0_u16..288, 1_u16..=288).prop_map(|(from, length)| (from, (from + length).min(288)))
 }
 
+/// Mostly on quarters of hours, as grids often are, so that edges meet.
 fn spans(most: usize, longest: i64) -> impl Strategy<Value = Vec<(i64, i64)>> {
+    let quarters =
+        (96_i64..384, 1..longest / 15).prop_map(|(start, length)| (start * 900, length * 900));
     let minutes =
         (-300_i64..7_000, 1..longest).prop_map(|(start, length)| (start * 60, length * 60));
     let seconds = (-10_000_i64..400_000, 1..longest * 60);
-    prop::collection::vec(prop_oneof![minutes, seconds], 0..=most)
+    prop::collection::vec(prop_oneof![2 => quarters, 1 => minutes, 1 => seconds], 0..=most)
 }
 
 fn full() -> impl Strategy<Value = Vec<(u8, u8)>> {
@@ -150,8 +153,10 @@ fn settings() -> impl Strategy<Value = Settings> {
     let every = prop_oneof![8 => usual, 1 => 1_u16..=1440];
     let length = prop::sample::select(vec![5_u16, 15, 20, 30, 45, 60, 90, 240]);
     let length = prop_oneof![20 => length, 1 => 5_u16..=960];
-    let buffer = || prop_oneof![4 => Just(0_u16), 2 => 0_u16..60, 1 => 0_u16..=240];
-    let offset = prop_oneof![4 => 0_u16..120, 1 => 0_u16..1440];
+    let fives = || (0_u16..8).prop_map(|fives| fives * 5);
+    let buffer = || prop_oneof![4 => Just(0_u16), 2 => fives(), 1 => 0_u16..60, 1 => 0_u16..=240];
+    let quarters = || (0_u16..8).prop_map(|quarters| quarters * 15);
+    let offset = prop_oneof![4 => quarters(), 2 => 0_u16..120, 1 => 0_u16..1440];
     (length, every, offset, (buffer(), buffer()), 1_u16..4)
 }
 
@@ -210,10 +215,16 @@ fn worlds(
             ahead.clone().prop_map(Ok),
             (0_u8..4, 0_u8..4).prop_map(|(from, more)| Err((from, more))),
         ];
-        let notice = prop_oneof![Just(0_u32), 0_u32..3_000];
+        let quarters = (0_u32..16).prop_map(|quarters| quarters * 15);
+        let notice = prop_oneof![2 => Just(0_u32), 1 => quarters, 1 => 0_u32..3_000];
+        // To a quarter of an hour, just before, or just after.
+        let exact = (-100_i64..200, 0_i64..5, -1_i64..=1).prop_map(|(quarters, days, ms)| {
+            quarters * 900_000 - days * 86_400_000 + 172_800_000 + ms
+        });
         let now = prop_oneof![
-            (-300_000_i64..150_000).prop_map(|seconds| seconds * 1000),
-            -300_000_000_i64..150_000_000,
+            2 => exact,
+            1 => (-300_000_i64..150_000).prop_map(|seconds| seconds * 1000),
+            1 => -300_000_000_i64..150_000_000,
         ];
         let hosts = prop::collection::vec(host(home), 1..=5);
         let taken = prop::collection::vec(taken(), 0..8);
