@@ -74,7 +74,7 @@ pub(super) struct World {
     pub(super) range: (i64, i64),
     /// Where every minute is looked at: the whole range, or parts of a long one.
     pub(super) watched: Vec<(i64, i64)>,
-    /// Milliseconds after the base.
+    /// Milliseconds after the base, or after the beginning of a long range.
     pub(super) now_ms: i64,
 }
 
@@ -196,7 +196,7 @@ fn long() -> impl Strategy<Value = Times> {
 
 /// Worlds with a short range.
 pub(super) fn world(groups: &'static [u8]) -> impl Strategy<Value = World> {
-    worlds(groups, short().boxed(), 2..9)
+    worlds(groups, short().boxed(), 1..7)
 }
 
 /// Worlds with a range of months.
@@ -218,7 +218,7 @@ fn worlds(
         let quarters = (0_u32..16).prop_map(|quarters| quarters * 15);
         let notice = prop_oneof![2 => Just(0_u32), 1 => quarters, 1 => 0_u32..3_000];
         // To a quarter of an hour, just before, or just after.
-        let exact = (-100_i64..200, 0_i64..5, -1_i64..=1).prop_map(|(quarters, days, ms)| {
+        let exact = (-40_i64..120, 0_i64..6, -1_i64..=1).prop_map(|(quarters, days, ms)| {
             quarters * 900_000 - days * 86_400_000 + 172_800_000 + ms
         });
         let now = prop_oneof![
@@ -336,9 +336,10 @@ impl World {
         host.overrides.iter().map(|(offset, windows)| (self.date(*offset), windows)).collect()
     }
 
-    /// Unix milliseconds.
+    /// Unix milliseconds. A long range is asked about from its beginning on.
     pub(super) fn now_ms(&self) -> i64 {
-        self.base().max(self.range.0 - 36 * 3600) * 1000 + self.now_ms
+        let from = if self.is_long() { self.range.0 } else { self.base() };
+        from * 1000 + self.now_ms
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
