@@ -9,6 +9,7 @@ mod caller;
 mod connect;
 mod core;
 mod count_up;
+mod counters;
 mod counting;
 mod days;
 mod edit;
