@@ -119,7 +119,7 @@ impl Watched {
     pub(crate) fn counted(&self, now: DateTime<Utc>) -> Counted {
         let mut counted = Counted::new();
         let Some(counting) = self.counting() else { return counted };
-        let today = zone(&counting).from_utc(now);
+        let today = zone(&counting).date_of(now);
         for row in self.counters() {
             let (period, host) = (text(&row["counter"]["period"]), &row["counter"]["host"]);
             let first = date(&row["counter"]["first"]);
@@ -156,7 +156,7 @@ impl Watched {
                 continue;
             }
             let start = booked["slot"]["core"][0].as_i64().unwrap();
-            let date = zone.from_utc(DateTime::from_timestamp(start, 0).unwrap());
+            let date = zone.date_of(DateTime::from_timestamp(start, 0).unwrap());
             let mut hosts: BTreeSet<String> = booked["occupants"]
                 .as_array()
                 .unwrap()
@@ -168,7 +168,7 @@ impl Watched {
             }
             for (scope, period) in &kinds {
                 let first = first(period, date);
-                if last(period, first) < zone.from_utc(now) {
+                if last(period, first) < zone.date_of(now) {
                     continue;
                 }
                 let mut up = |host: Option<String>| {
@@ -187,7 +187,7 @@ impl Watched {
 struct Local(Tz);
 
 impl Local {
-    fn from_utc(&self, at: DateTime<Utc>) -> NaiveDate {
+    fn date_of(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.0).date_naive()
     }
 }
