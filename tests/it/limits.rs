@@ -186,6 +186,21 @@ fn a_moved_one_does_not_count_against_itself() {
 }
 
 #[test]
+fn a_moved_one_does_not_count_against_itself_before_counters_are_made() {
+    for limits in scopes(1, 1, 1) {
+        let lab = lab_of_one(self::limits([0; 3], [0; 3]));
+        let moved = lab.book("2026-12-08T10:00:00Z");
+        lab.put(&round_robin_of(&["A001"], limits));
+        lab.refused("2026-12-08T11:00:00Z");
+        lab.move_to(moved, "2026-12-08T11:00:00Z").unwrap();
+        lab.move_to(moved, "2026-12-10T11:00:00Z").unwrap();
+        assert!(!lab.store.is_made());
+        lab.settle();
+        lab.agree();
+    }
+}
+
+#[test]
 fn who_joins_an_open_slot_counts_too() {
     for limits in scopes(2, 0, 0) {
         let lab = Lab::new(&["A001"]);

@@ -144,6 +144,84 @@ fn a_booking_while_a_limit_is_set_counts() {
     );
 }
 
+/// A booking that began with the settings of before does not get what the new ones refuse.
+#[test]
+fn a_booking_that_began_before_a_limit_is_refused_after_it() {
+    let zone = |mut calendar: Calendar| {
+        calendar.zone = slotlink::words::Zone::new("Australia/Brisbane").unwrap();
+        calendar
+    };
+    // In Brisbane all three are on the 25th; in UTC the limit is reached, too.
+    let (first, tried) = ("2026-11-24T23:30:00Z", "2026-11-24T15:00:00Z");
+    let day = || two(limits([1, 0, 0], [0; 3]));
+    for (before, after) in [(two(none()), day()), (day(), zone(day()))] {
+        for k in 0.. {
+            let lab = Lab::new(&["A001", "B002"]);
+            lab.put(&before);
+            lab.book(first);
+            let instance = stepping(&lab);
+            let mut booking = book(&instance, tried, "A001");
+            let unfinished = booking.steps(k);
+            lab.put(&after);
+            lab.settle();
+            let was_first = live(&lab) == 2;
+            assert_eq!(booking.finish() == "ok", was_first, "after {k} steps");
+            sound(&lab);
+            if !unfinished {
+                break;
+            }
+        }
+    }
+}
+
+/// Who is cancelled by counters that no longer count is not lost for those that do.
+#[test]
+fn a_cancellation_while_limits_change_is_counted() {
+    let id = lab(none(), limits([1, 0, 0], [0; 3]), true).1;
+    for k in 0.. {
+        let (lab, _) = lab(none(), limits([1, 0, 0], [0; 3]), true);
+        let instance = stepping(&lab);
+        let mut cancelling =
+            Run::new(async { instance.cancel(&caller(), id).await.map(|_| ()).unwrap() });
+        let unfinished = cancelling.steps(k);
+        lab.put(&two(limits([0, 1, 0], [0; 3])));
+        lab.settle();
+        cancelling.finish();
+        sound(&lab);
+        lab.book(TEN);
+        if !unfinished {
+            break;
+        }
+    }
+}
+
+/// Of more counters than one commit writes, one is gone when the count is made anew.
+#[test]
+fn what_goes_during_a_long_count_is_not_counted() {
+    for k in (0..).step_by(2) {
+        let (lab, first) = lab(none(), none(), true);
+        for day in 0..90 {
+            lab.book_at(at(NOON) + TimeDelta::days(day), None).unwrap();
+        }
+        lab.put(&two(limits([2, 0, 0], [0; 3])));
+        let instance = stepping(&lab);
+        let mut count = run_due(&instance);
+        let unfinished = count.steps(k);
+        lab.cancel(first);
+        let early = lab.store.rows("appointment").into_iter().find(|row| {
+            let start = row["kept"]["slot"]["core"][0].as_i64();
+            start == Some((at(NOON) + TimeDelta::days(1)).timestamp())
+        });
+        let early = serde_json::from_value(early.unwrap()["kept"]["id"].clone()).unwrap();
+        lab.cancel(early);
+        count.finish();
+        sound(&lab);
+        if !unfinished {
+            break;
+        }
+    }
+}
+
 fn run_due(scheduler: &Scheduler) -> Run<'_, ()> {
     // What failed, since others were at work, is tried again later.
     Run::new(async move { _ = scheduler.run_due(1000).await.unwrap() })
