@@ -47,6 +47,35 @@ pub(crate) struct Counter {
     pub(crate) host: Option<UserId>,
 }
 
+impl Counter {
+    pub(crate) const fn scope(&self) -> Scope {
+        if self.host.is_some() { Scope::Host } else { Scope::Calendar }
+    }
+}
+
+/// The longer period with whose counters those of a sort are kept: days with their weeks, else with
+/// their months, where those are limited, too.
+///
+/// Whoever books on one of the days meets the others at the longer counter anyway; together they are
+/// one row of a change, not two.
+fn kept_with(kinds: &BTreeSet<Kind>, Kind { scope, period }: Kind) -> Option<Period> {
+    let longer = [Period::Week, Period::Month];
+    let mut longer = longer.into_iter().filter(|_| period == Period::Day);
+    longer.find(|longer| kinds.contains(&Kind { scope, period: *longer }))
+}
+
+/// The sorts of limit whose counters are kept by themselves.
+pub(crate) fn kept_alone(kinds: &BTreeSet<Kind>) -> impl Iterator<Item = Kind> {
+    kinds.iter().copied().filter(|kind| kept_with(kinds, *kind).is_none())
+}
+
+/// The counter with which this one is kept: maybe itself.
+pub(crate) fn keeper(kinds: &BTreeSet<Kind>, counter: &Counter) -> Counter {
+    let kind = Kind { scope: counter.scope(), period: counter.period };
+    let Some(period) = kept_with(kinds, kind) else { return counter.clone() };
+    Counter { period, first: first_date(period, counter.first), host: counter.host.clone() }
+}
+
 /// The first date of the period that a date lies in.
 pub(crate) fn first_date(period: Period, date: NaiveDate) -> NaiveDate {
     let first = match period {

@@ -205,7 +205,7 @@ impl Book<'_> {
             link: None,
             booked_at: now,
             lapses_at: lapse.map(|lapse| now + lapse.elapsed()),
-            counted: seat.is_new,
+            counted: seat.counts,
             events: 0,
         })
     }

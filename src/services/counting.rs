@@ -6,21 +6,30 @@
 //! meet there. Until then the calendar is counted by reading, and each change writes the one row:
 //! they come one after the other, and the count that is being made is noticed to be old.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::booked_on::booked_on;
 use super::core::Core;
+use super::counters::CounterRow;
+pub(crate) use super::counters::Step;
+use super::keys::RowKey;
 use super::planner::Planner;
 use super::records::{Booked, Record};
 use crate::error::{Conflict, Error, Fault};
 use crate::rules::limits::{
-    Counter, Counts, FullDates, Kind, counters, first_date, full_dates, kinds, last_date,
+    Counter, Counts, FullDates, Kind, counters, first_date, full_dates, keeper, kept_alone, kinds,
+    last_date,
 };
-use crate::words::{AppointmentId, Calendar, CalendarRef, Interval, UserId, Zone};
+use crate::words::{
+    AppointmentId, Calendar, CalendarRef, Interval, MAX_COLLECTIVE_HOSTS_WITH_LIMITS, UserId, Zone,
+};
+
+/// Rows of counters, by the counter that the others are kept with.
+pub(crate) type CounterRows = BTreeMap<Counter, CounterRow>;
 
 /// What is counted of a calendar's appointments.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -43,15 +52,6 @@ impl Record for CountingRow {
     }
 }
 
-/// A counter, and where it stands.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub(crate) struct CounterRow {
-    pub(crate) counter: Counter,
-    pub(crate) count: u32,
-}
-
-impl Record for CounterRow {}
-
 /// A calendar is written: its appointments are counted by its new limits, from now on or as soon as
 /// the counters are made.
 pub(crate) async fn set_limits(
@@ -61,7 +61,8 @@ pub(crate) async fn set_limits(
 ) -> Result<(), Fault> {
     let id = calendar.as_ref();
     let (row, kinds) = (planner.keys.counting(&id), kinds(&calendar.limits));
-    match planner.load(&row).await? {
+    // If nothing changes nobody else has to wait; if it does, the row is written, and so checked.
+    match planner.peek(&row).await? {
         None if kinds.is_empty() => return Ok(()),
         Some(known) if known.kinds == kinds && known.zone == calendar.zone => return Ok(()),
         _ => {}
@@ -80,13 +81,6 @@ pub(crate) async fn set_limits(
     planner.put(&row, &counting)
 }
 
-/// An appointment comes or goes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Step {
-    Up,
-    Down,
-}
-
 /// Counts an appointment against the limits of its calendar, or no longer.
 pub(crate) async fn count(
     planner: &mut Planner<'_>,
@@ -99,26 +93,44 @@ pub(crate) async fn count(
         counting.revision = planner.id.as_uuid();
         return planner.put(&row, &counting);
     };
+    let mut kept: BTreeMap<Counter, Vec<Counter>> = BTreeMap::new();
     for counter in counting.of(booked) {
-        let row = planner.keys.counter(booked.calendar(), name, &counter);
-        let held = planner.load(&row).await?.map_or(0, |row| row.count);
-        let count = match step {
-            Step::Up => held.saturating_add(1),
-            Step::Down => held.saturating_sub(1),
-        };
-        if count == 0 {
-            planner.delete(&row);
-        } else {
-            planner.put(&row, &CounterRow { counter, count })?;
-        }
+        kept.entry(keeper(&counting.kinds, &counter)).or_default().push(counter);
+    }
+    let key = |keeper| planner.keys.counter(booked.calendar(), name, keeper);
+    let keys: Vec<_> = kept.keys().map(key).collect();
+    let found = planner.peek_all(&keys).await?;
+    for ((key, found), (keeper, counters)) in keys.iter().zip(found).zip(kept) {
+        let mut row = found.unwrap_or_else(|| CounterRow::new(keeper));
+        counters.iter().for_each(|counter| row.step(counter, step));
+        write(planner, key, &row)?;
     }
     Ok(())
 }
 
+/// Writes a counter that was peeked at; one that counts nothing goes.
+pub(crate) fn write(
+    planner: &mut Planner<'_>,
+    key: &RowKey<CounterRow>,
+    row: &CounterRow,
+) -> Result<(), Fault> {
+    if row.is_empty() {
+        planner.delete(key);
+        return Ok(());
+    }
+    planner.put(key, row)
+}
+
 impl CountingRow {
     /// What an appointment counts in.
+    ///
+    /// One that was made when the calendar had more hosts than may have limits counts for none of
+    /// them: their counters would not fit into the one change that moves it.
     pub(crate) fn of(&self, booked: &Booked) -> Vec<Counter> {
-        let hosts: Vec<UserId> = booked.hosts().cloned().collect();
+        let mut hosts: Vec<UserId> = booked.hosts().cloned().collect();
+        if hosts.len() > MAX_COLLECTIVE_HOSTS_WITH_LIMITS {
+            hosts.clear();
+        }
         counters(&self.kinds, &hosts, self.zone.date(booked.interval().start())).collect()
     }
 
@@ -132,6 +144,17 @@ impl CountingRow {
         counts
     }
 
+    /// The rows in which these counts are kept.
+    pub(crate) fn rows(&self, counts: &Counts) -> CounterRows {
+        let mut rows = CounterRows::new();
+        for (counter, count) in counts {
+            let keeper = keeper(&self.kinds, counter);
+            let row = rows.entry(keeper.clone()).or_insert_with(|| CounterRow::new(keeper));
+            row.set(counter, *count);
+        }
+        rows
+    }
+
     /// Reads the live appointments of all periods that some of these dates lie in.
     async fn read(
         &self,
@@ -139,7 +162,9 @@ impl CountingRow {
         (first, last): (NaiveDate, NaiveDate),
     ) -> Result<Vec<Booked>, Fault> {
         let lasts = self.kinds.iter().filter_map(|kind| last_date(kind.period, last));
-        let end = lasts.max().and_then(|last| last.succ_opt()).map(|next| self.midnight(next));
+        // A day more: where clocks are set back over midnight, a date ends twice.
+        let end = lasts.max().and_then(|last| last.checked_add_days(Days::new(2)));
+        let end = end.map(|end| self.midnight(end));
         booked_on(core, &self.calendar, self.earliest(first), end).await
     }
 
@@ -186,12 +211,13 @@ pub(crate) async fn full_at(
         booked.retain(|booked| Some(booked.id) != moved);
         return Ok(full_dates(&calendar.limits, &counting.counts(&booked)));
     };
-    let counters: Vec<Counter> = counters(&counting.kinds, hosts, date).collect();
-    let key = |counter| planner.keys.counter(&counting.calendar, name, counter);
-    let rows: Vec<_> = counters.iter().map(key).collect();
+    let keepers: BTreeSet<Counter> = counters(&counting.kinds, hosts, date)
+        .map(|counter| keeper(&counting.kinds, &counter))
+        .collect();
+    let key = |keeper| planner.keys.counter(&counting.calendar, name, keeper);
+    let rows: Vec<_> = keepers.iter().map(key).collect();
     let found = planner.peek_all(&rows).await?;
-    let count = |row: Option<CounterRow>| row.map_or(0, |row| row.count);
-    let counts = counters.into_iter().zip(found.into_iter().map(count)).collect();
+    let counts = found.into_iter().flatten().flat_map(|row| row.counts()).collect();
     Ok(full_dates(&calendar.limits, &counts))
 }
 
@@ -212,10 +238,10 @@ pub(crate) async fn full_in(
         return Ok(full_dates(&calendar.limits, &counting.counts(&booked)));
     };
     let mut counts = Counts::new();
-    for kind in &counting.kinds {
-        let scan = core.keys.counters_in(&counting.calendar, name, *kind, dates);
+    for kind in kept_alone(&counting.kinds) {
+        let scan = core.keys.counters_in(&counting.calendar, name, kind, dates);
         let rows: Vec<CounterRow> = core.scan_all(&scan).await?;
-        counts.extend(rows.into_iter().map(|row| (row.counter, row.count)));
+        counts.extend(rows.iter().flat_map(CounterRow::counts));
     }
     Ok(full_dates(&calendar.limits, &counts))
 }

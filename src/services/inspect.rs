@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::core::Core;
+use super::counters::CounterRow;
+use super::counting::CountingRow;
 use super::find::occupancies;
-use super::keys::{APPOINTMENT, LINK, LISTED};
+use super::keys::{APPOINTMENT, COUNTING, LINK, LISTED};
 use super::records::{AppointmentRow, Booked, ListedRow};
 use crate::error::Fault;
+use crate::rules::limits::{Counts, kept_alone};
 use crate::rules::link::Link;
 use crate::words::{AccountId, Interval, Occupancy, Occupant, UserId, ZoomAccountId};
 
@@ -22,6 +25,8 @@ pub(crate) struct Inspected {
     pub(crate) links: Vec<Link>,
     /// Who is connected to which Zoom account.
     pub(crate) connections: BTreeMap<UserId, ZoomAccountId>,
+    /// How calendars are counted, and what their counters say.
+    pub(crate) counted: Vec<(CountingRow, Counts)>,
 }
 
 /// Reads all appointments and links of accounts, and the days of occupants, over `always`.
@@ -32,7 +37,7 @@ pub(crate) async fn inspect(
     always: Interval,
 ) -> Result<Inspected, Fault> {
     let (mut appointments, mut links) = (Vec::new(), Vec::new());
-    let mut listed = BTreeSet::new();
+    let (mut listed, mut counted) = (BTreeSet::new(), Vec::new());
     for account in accounts {
         for row in
             core.scan_all::<AppointmentRow>(&core.keys.all_of_account(account, APPOINTMENT)).await?
@@ -43,6 +48,10 @@ pub(crate) async fn inspect(
         }
         listed
             .extend(core.scan_all::<ListedRow>(&core.keys.all_of_account(account, LISTED)).await?);
+        for row in core.scan_all(&core.keys.all_of_account(account, COUNTING)).await? {
+            let counts = counters(core, &row, always).await?;
+            counted.push((row, counts));
+        }
         links.extend(core.scan_all::<Link>(&core.keys.all_of_account(account, LINK)).await?);
     }
     let (mut held, mut connections) = (Vec::new(), BTreeMap::new());
@@ -55,5 +64,18 @@ pub(crate) async fn inspect(
             connections.extend(row.map(|row| (user.clone(), row.zoom)));
         }
     }
-    Ok(Inspected { held, appointments, listed, links, connections })
+    Ok(Inspected { held, appointments, listed, links, connections, counted })
+}
+
+/// What the counters of a calendar say that count.
+async fn counters(core: &Core, counting: &CountingRow, always: Interval) -> Result<Counts, Fault> {
+    let mut counts = Counts::new();
+    let Some(name) = counting.counters else { return Ok(counts) };
+    let dates = (counting.zone.date(always.start()), counting.zone.date(always.end()));
+    for kind in kept_alone(&counting.kinds) {
+        let scan = core.keys.counters_in(&counting.calendar, name, kind, dates);
+        let rows: Vec<CounterRow> = core.scan_all(&scan).await?;
+        counts.extend(rows.iter().flat_map(CounterRow::counts));
+    }
+    Ok(counts)
 }

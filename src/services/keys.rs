@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::counting::{CounterRow, CountingRow};
+use super::counters::CounterRow;
+use super::counting::CountingRow;
 use super::records::{
     AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
     LastHostRow, ListedRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow,
@@ -197,8 +198,7 @@ impl Keys {
         name: Uuid,
         counter: &Counter,
     ) -> RowKey<CounterRow> {
-        let scope = if counter.host.is_some() { Scope::Host } else { Scope::Calendar };
-        let kind = Kind { scope, period: counter.period };
+        let kind = Kind { scope: counter.scope(), period: counter.period };
         let host = counter.host.as_ref().map_or("", UserId::as_str);
         let sort = counters_of(calendar, name, kind).number(days(counter.first)).text(host);
         self.of_account(calendar.account(), sort)

@@ -9,6 +9,7 @@ mod caller;
 mod connect;
 mod core;
 mod count_up;
+mod counters;
 mod counting;
 mod days;
 mod edit;
@@ -51,6 +52,8 @@ pub use builder::{BuildError, Builder};
 pub use caller::{Actor, Caller};
 pub use connect::{Advice, Connected};
 pub use core::LinkWork;
+#[cfg(feature = "testkit")]
+pub(crate) use counting::CountingRow;
 pub use edit::Edit;
 pub use explain::{Explanation, HostExplanation};
 #[cfg(feature = "testkit")]

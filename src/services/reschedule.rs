@@ -116,7 +116,7 @@ async fn move_to(
     left: Left,
     seat: Seat,
 ) -> Result<Changed, Error> {
-    let Seat { key, mut slot, is_new } = seat;
+    let Seat { key, mut slot, counts } = seat;
     let occupied = |_| Fault::Inconsistent("a free host is occupied");
     days.take(&key, &slot.occupants, slot.padded).map_err(occupied)?;
     days.write(planner)?;
@@ -124,7 +124,7 @@ async fn move_to(
 
     let mut booked = Booked {
         occupants: seats::owner_first(&key.owner, &slot.occupants),
-        counted: is_new,
+        counted: counts,
         location: location_at(setup, old, &key.owner)?,
         slot: key,
         ..old.clone()

@@ -19,8 +19,8 @@ use crate::words::{CalendarKind, Interval, UserId};
 pub(crate) struct Seat {
     pub(crate) key: SlotKey,
     pub(crate) slot: BookedSlot,
-    /// Nobody sits in the slot yet.
-    pub(crate) is_new: bool,
+    /// Whether round robin counts it: nobody sits in the slot yet.
+    pub(crate) counts: bool,
 }
 
 /// What is asked of a search.
@@ -96,12 +96,13 @@ async fn seat(
     };
     let key = SlotKey { calendar, owner, core };
     let found = planner.load(&planner.keys.slot(&key)).await?;
-    let is_new = found.is_none();
+    // Others have no turns; a row for them would be one too many of a large change.
+    let counts = found.is_none() && matches!(setup.calendar.kind, CalendarKind::RoundRobin(_));
     let padded = setup.calendar.slot.padded(core);
     let slot = match (found, occupants, padded) {
         (Some(slot), None, _) => slot,
         (None, Some(occupants), Some(padded)) => BookedSlot::new(padded, occupants),
         _ => return Err(Conflict::Contended { tries: 1 }.into()),
     };
-    Ok(Seat { key, slot, is_new })
+    Ok(Seat { key, slot, counts })
 }

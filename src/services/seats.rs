@@ -63,7 +63,8 @@ pub(crate) async fn slot_link(
     slot: &BookedSlot,
 ) -> Result<Option<Link>, Fault> {
     let Some(id) = slot.link else { return Ok(None) };
-    let link = planner.load(&planner.keys.link(key.calendar.account(), id)).await?;
+    // One that is used is written, and so checked; one that is dropped stays dropped.
+    let link = planner.peek(&planner.keys.link(key.calendar.account(), id)).await?;
     Ok(link.filter(|link| !link.is_dropped()))
 }
 

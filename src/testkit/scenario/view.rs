@@ -10,9 +10,10 @@ use super::world::World;
 use crate::error::Fault;
 use crate::ports::Clock as _;
 use crate::rules::LinkState;
+use crate::rules::limits::Counts;
 use crate::rules::link::Link;
 use crate::rules::slot::SlotKey;
-use crate::services::{Booked, Inspected, ListedRow, inspect};
+use crate::services::{Booked, CountingRow, Inspected, ListedRow, inspect};
 use crate::testkit::SimulatedMeeting;
 use crate::words::{
     AppointmentId, CalendarRef, EARLIEST_SECOND, Interval, LATEST_SECOND, LinkId, Occupancy,
@@ -31,6 +32,8 @@ pub(super) struct View {
     pub(super) appointments: Vec<Booked>,
     /// The list of appointments by start.
     pub(super) listed: BTreeSet<ListedRow>,
+    /// How calendars are counted, and what their counters say.
+    pub(super) counted: Vec<(CountingRow, Counts)>,
     pub(super) told: Told,
     pub(super) links: Vec<SeenLink>,
     /// What is at Zoom.
@@ -96,6 +99,7 @@ impl View {
             held: found.held,
             appointments: found.appointments,
             listed: found.listed,
+            counted: found.counted,
             told: seen.told,
             meetings: stage.zoom.meetings(),
             foreign: seen.foreign,

@@ -1,6 +1,7 @@
 //! What must be true of every world when nothing is being done: the invariants that can be seen
 //! from outside.
 
+mod counters;
 mod links;
 mod seats;
 #[cfg(test)]
@@ -16,7 +17,7 @@ struct Invariant {
     breach: fn(&View) -> Option<String>,
 }
 
-const INVARIANTS: [Invariant; 8] = [
+const INVARIANTS: [Invariant; 9] = [
     Invariant {
         number: "I1",
         says: "padded occupancies of one host do not overlap, and no slot is overfull",
@@ -31,6 +32,11 @@ const INVARIANTS: [Invariant; 8] = [
         number: "I2",
         says: "the list has the appointments that are there, where they are",
         breach: seats::the_list_is_complete,
+    },
+    Invariant {
+        number: "I2",
+        says: "counters of limits say how many appointments are there",
+        breach: counters::counters_are_right,
     },
     Invariant { number: "I2", says: "callers were told the truth", breach: seats::told_the_truth },
     Invariant {

@@ -6,13 +6,15 @@ use uuid::Uuid;
 
 use super::super::view::{SeenLink, Told, ToldOf, View};
 use super::broken;
+use crate::rules::limits::{Counts, kinds};
 use crate::rules::slot::SlotKey;
 use crate::rules::{LinkState, ParkReason};
-use crate::services::{Booked, ListedRow};
+use crate::services::{Booked, CountingRow, ListedRow};
 use crate::testkit::SimulatedMeeting;
 use crate::words::{
-    AccountId, AppointmentId, CalendarId, CalendarRef, Interval, JoinUrl, LinkId, Location,
-    MeetingId, Name, Occupancy, Occupant, Participant, Status, Title, UserId, ZoomAccountId,
+    AccountId, AppointmentId, CalendarId, CalendarRef, Interval, JoinUrl, Limit, Limits, LinkId,
+    Location, MeetingId, Name, Occupancy, Occupant, Participant, Period, PeriodLimits, Status,
+    Title, UserId, Zone, ZoomAccountId,
 };
 
 const HOUR: i64 = 3600;
@@ -106,6 +108,7 @@ fn sound() -> View {
         held: vec![held(10, 2), held(12, 1)],
         told: told(&appointments),
         listed: appointments.iter().map(ListedRow::of).collect(),
+        counted: Vec::new(),
         appointments,
         links: vec![ready(7, 10), ready(8, 12)],
         meetings: vec![meeting(7, 10), meeting(8, 12), theirs()],
@@ -182,6 +185,37 @@ fn i2_a_list_that_lacks_one_or_has_one_too_many_is_noticed() {
     });
     breaks("I2", |view| {
         view.listed.insert(ListedRow::of(&booked(4, 16, 9)));
+    });
+}
+
+/// As if the calendar had a limit of each sort.
+fn count(view: &mut View) -> &mut (CountingRow, Counts) {
+    let each = |limit| PeriodLimits::default().with_per_day(limit).with_per_week(limit);
+    let each = each(Limit::new(9).unwrap()).with_per_month(Limit::new(9).unwrap());
+    let counting = CountingRow {
+        calendar: calendar(),
+        kinds: kinds(&Limits::default().with_calendar(each).with_host(each)),
+        zone: Zone::UTC,
+        counters: Some(uuid(5)),
+        revision: uuid(5),
+        due: None,
+    };
+    let counts = counting.counts(&view.appointments);
+    view.counted.push((counting, counts));
+    view.counted.last_mut().unwrap()
+}
+
+#[test]
+fn i2_counters_that_are_wrong_are_noticed() {
+    is_fine(|view| _ = count(view));
+    breaks("I2", |view| *count(view).1.values_mut().next().unwrap() += 1);
+    breaks("I2", |view| *count(view).1.values_mut().last().unwrap() -= 1);
+    breaks("I2", |view| _ = count(view).1.pop_first());
+    breaks("I2", |view| count(view).0.counters = None);
+    is_fine(|view| {
+        // A day later the day's counter may be gone; the week's may not.
+        count(view).1.retain(|counter, _| counter.period != Period::Day);
+        view.now += chrono::TimeDelta::days(1);
     });
 }
 
