@@ -315,6 +315,27 @@ mod tests {
     }
 
     #[test]
+    fn starts_are_found_by_second_as_by_looking_through_all() {
+        let from = utc("2026-03-01T05:20").timestamp();
+        let range = (from, from + 300 * DAY);
+        for name in ["UTC", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"] {
+            for slot in [slot(15, 0), slot(50, 10), slot(60, 0), slot(1440, 0), slot(1440, 90)] {
+                let grid = Grid::new(zone(name), &slot, range);
+                let all: Vec<_> = grid.starts().collect();
+                assert!(all.is_sorted() && all.len() == grid.len(), "{name}");
+                for second in (from - DAY..range.1 + DAY).step_by(997) {
+                    let number = grid.first_from(second);
+                    assert_eq!(number, all.partition_point(|at| *at < second), "{name} {second}");
+                    assert_eq!(grid.start(number), all.get(number).copied(), "{name} {second}");
+                }
+            }
+        }
+        // Where quarters of hours go on over shifts of clocks, one run is all.
+        let quarters = Grid::new(zone("America/New_York"), &slot(15, 0), range);
+        assert_eq!((quarters.runs.len(), quarters.clock.steady().len()), (1, 3));
+    }
+
+    #[test]
     fn any_instant_can_be_asked_about() {
         let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
         let slot = slot(1440, 0);

@@ -147,7 +147,7 @@ impl SlotRules {
     /// `[from, to)`: from the first buffer to the last.
     ///
     /// # Errors
-    /// [`InvalidRange`] as for [`offers`](super::offers).
+    /// [`InvalidRange`] as for [`slots`](super::slots).
     pub fn reach(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Interval, InvalidRange> {
         let starts = checked_range(from, to)?;
         let after = self.slot.length().elapsed() + self.slot.after().elapsed();
