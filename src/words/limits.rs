@@ -86,7 +86,9 @@ pub struct Limits {
     /// Of all the calendar's appointments together.
     #[serde(skip_serializing_if = "PeriodLimits::is_none")]
     pub calendar: PeriodLimits,
-    /// Of the calendar's appointments of each one host.
+    /// Of the calendar's appointments of each one host. Collective appointments with more than
+    /// [`MAX_COLLECTIVE_HOSTS_WITH_LIMITS`](super::MAX_COLLECTIVE_HOSTS_WITH_LIMITS) hosts, made
+    /// before, count for none of them.
     #[serde(skip_serializing_if = "PeriodLimits::is_none")]
     pub host: PeriodLimits,
 }

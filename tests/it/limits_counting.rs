@@ -200,7 +200,7 @@ fn a_cancellation_while_limits_change_is_counted() {
 fn what_goes_during_a_long_count_is_not_counted() {
     for k in (0..).step_by(2) {
         let (lab, first) = lab(none(), none(), true);
-        for day in 0..90 {
+        for day in 0..82 {
             lab.book_at(at(NOON) + TimeDelta::days(day), None).unwrap();
         }
         lab.put(&two(limits([2, 0, 0], [0; 3])));
