@@ -1,12 +1,16 @@
-//! On which dates something counts: family `limits`.
+//! On which dates something counts: family `limits`, through the services.
 
-use chrono::NaiveDate;
+use chrono::TimeDelta;
 use serde_json::Value;
-use slotlink::rules::{Group, SlotRules, offer_at};
-use slotlink::words::{BookingWindow, DateRange, Hours, Notice, WeeklyHours, Window, Zone};
+use slotlink::BookRequest;
+use slotlink::testkit::block_on;
+use slotlink::words::{
+    BookingWindow, Calendar, DateRange, Hours, Limit, Limits, PeriodLimits, Seats, User,
+    WeeklyHours, Window, Zone,
+};
 
-use super::starts::{host, rules};
 use super::{family, instant};
+use crate::world::{World, caller, demo, invitee, round_robin, slot_settings, user};
 
 #[test]
 fn dates_are_limited_as_with_peers() {
@@ -14,6 +18,7 @@ fn dates_are_limited_as_with_peers() {
     assert_eq!(equal, 3, "all of them equal");
 }
 
+/// A limit of the calendar, and one of its only host.
 fn assert_equal(case: &Value) {
     let id = case["id"].as_str().unwrap();
     let zone: Zone = case["zone"].as_str().unwrap().parse().unwrap();
@@ -22,39 +27,64 @@ fn assert_equal(case: &Value) {
         "rejected" => false,
         other => panic!("{id}: {other} is not known"),
     };
-    let full = full_dates(case, zone);
-    // A limit of the calendar, and one of its only host.
-    assert_eq!(is_bookable(case, zone, &full, &[]), expected, "{id}");
-    assert_eq!(is_bookable(case, zone, &[], &full), expected, "{id}");
+    let limits = limit(case);
+    for limits in [Limits::default().with_calendar(limits), Limits::default().with_host(limits)] {
+        assert_eq!(is_bookable(case, zone, limits), expected, "{id}");
+    }
 }
 
-fn is_bookable(case: &Value, zone: Zone, calendar: &[DateRange], of_host: &[DateRange]) -> bool {
+fn is_bookable(case: &Value, zone: Zone, limits: Limits) -> bool {
+    let world = World::new(&["A001"]);
+    world.clock.set(instant(&case["request"]) - TimeDelta::days(3));
+    put_open_host(&world);
+    let mut calendar = round_robin(&["A001"]);
+    calendar.zone = zone;
+    calendar.limits = limits;
+    calendar.slot = slot_settings(30).with_seats(Seats::new(2).unwrap());
+    windowed(case, &mut calendar);
+    world.put(&calendar);
+    let book = |start: &Value| {
+        let request = BookRequest::new(demo(), instant(start), invitee("Pat"));
+        block_on(world.scheduler.book(&caller(), &request))
+    };
+    let starts = |field: &str| case.get(field).and_then(Value::as_array).cloned();
+    for start in starts("cancelled").unwrap_or_default() {
+        let gone = book(&start).unwrap().id;
+        block_on(world.scheduler.cancel(&caller(), gone)).unwrap();
+    }
+    for start in starts("existing").unwrap_or_default() {
+        book(&start).unwrap();
+    }
+    match book(&case["request"]) {
+        Ok(_) => true,
+        Err(error) => {
+            assert_eq!(error.kind(), "slot_unavailable");
+            false
+        }
+    }
+}
+
+/// The only host is always open.
+fn put_open_host(world: &World) {
     let always: Window = "00:00-24:00".parse().unwrap();
     let days = (0..7).map(|day| day.try_into().unwrap());
-    let hours = Hours::new(zone).with_weekly(WeeklyHours::new().on(days, &[always]));
-    let request = instant(&case["request"]);
-    let rules = windowed(case, rules(Group::RoundRobin, zone, 30, 30));
-    let rules = rules.with_full_dates(calendar.to_vec());
-    let host = host(0, &hours).with_full_dates(of_host.to_vec());
-    offer_at(&rules, &[host], request, request).is_some()
+    let hours = Hours::new(Zone::UTC).with_weekly(WeeklyHours::new().on(days, &[always]));
+    let (name, email) = ("User A".parse().unwrap(), "a@example.com".parse().unwrap());
+    let host = User::new(user("A001"), name, email, hours);
+    block_on(world.scheduler.put_user(&host)).unwrap();
 }
 
-fn windowed(case: &Value, rules: SlotRules) -> SlotRules {
-    let Some(window) = case.get("booking_window") else { return rules };
-    let date = |name: &str| window[name].as_str().unwrap().parse().unwrap();
-    let dates =
-        BookingWindow::Dates(DateRange::new(date("first_date"), date("last_date")).unwrap());
-    let (calendar, group) = (rules.calendar().clone(), rules.group().clone());
-    SlotRules::new(calendar, group, rules.zone(), *rules.slot(), Notice::NONE, dates)
-}
-
-/// The dates of live appointments, as many as the limit allows on one.
-fn full_dates(case: &Value, zone: Zone) -> Vec<DateRange> {
-    let Some(limit) = case.get("limit") else { return Vec::new() };
+fn limit(case: &Value) -> PeriodLimits {
+    let Some(limit) = case.get("limit") else { return PeriodLimits::default() };
     assert_eq!(limit["per"], "day");
-    let live = case["existing"].as_array().unwrap();
-    let dates: Vec<NaiveDate> = live.iter().map(|at| zone.date(instant(at))).collect();
-    let count = |date: &&NaiveDate| dates.iter().filter(|other| other == date).count() as u64;
-    let full = dates.iter().filter(|date| count(date) >= limit["max"].as_u64().unwrap());
-    full.map(|date| DateRange::new(*date, *date).unwrap()).collect()
+    let most = u16::try_from(limit["max"].as_u64().unwrap()).unwrap();
+    PeriodLimits::default().with_per_day(Limit::new(most).unwrap())
+}
+
+fn windowed(case: &Value, calendar: &mut Calendar) {
+    if let Some(window) = case.get("booking_window") {
+        let date = |name: &str| window[name].as_str().unwrap().parse().unwrap();
+        let dates = DateRange::new(date("first_date"), date("last_date")).unwrap();
+        calendar.window = BookingWindow::Dates(dates);
+    }
 }
