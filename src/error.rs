@@ -63,11 +63,14 @@ pub enum Refusal {
     #[error("there is no {0} here")]
     NotFound(Thing),
     /// The start is not bookable (R20). Offer what `slots` answers now.
-    #[error("the slot at {start:?} is not available")]
+    #[error("the slot at {start:?} is not available{}", unknown(.busy_unknown))]
     #[non_exhaustive]
     SlotUnavailable {
         /// The start asked for.
         start: DateTime<Utc>,
+        /// Hosts who might have taken it, had the busy source said when they are busy (R21). If
+        /// there are some, it may be bookable when the source answers again.
+        busy_unknown: Vec<UserId>,
     },
     /// The appointment's state does not allow it.
     #[error("one cannot {act} an appointment that is {status}")]
@@ -152,6 +155,14 @@ impl Refusal {
             Self::ConsentRefused => "consent_refused",
             Self::InvalidInput(_) => "invalid_input",
         }
+    }
+}
+
+fn unknown(hosts: &[UserId]) -> String {
+    let hosts: Vec<&str> = hosts.iter().map(UserId::as_str).collect();
+    match hosts.as_slice() {
+        [] => String::new(),
+        hosts => format!("; it is not known when {} are busy", hosts.join(", ")),
     }
 }
 

@@ -18,9 +18,10 @@ use crate::words::{AppointmentId, Interval, UserId};
 /// * **BUSY-3** Times are as they are, without buffers: the crate adds those of the calendar.
 /// * **BUSY-4** What cannot be read is [`BusyTimes::Unknown`], or an error if that holds for all.
 ///   It is never an empty list: a host whose busy times are unknown can take no new slot.
-/// * **BUSY-5** What came into the other calendar by one of our appointments says so
-///   ([`BusyTime::echo`]). It then counts for nothing: our own rows say whether the host still has
-///   that appointment. An appointment of another deployment is no echo.
+/// * **BUSY-5** What came into the other calendar by one of our appointments that this user hosts
+///   says so ([`BusyTime::echo`]). It then counts for nothing: our own rows say whether they still
+///   host it. What they were invited to as a participant is no echo, nor is an appointment of
+///   another deployment.
 /// * **BUSY-6** It answers, if only with an error, about when the deadline comes.
 #[async_trait]
 pub trait BusySource: Send + Sync {

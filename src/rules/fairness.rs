@@ -137,7 +137,8 @@ struct Turns {
 /// Counts how the hosts of a calendar stand: all who exist, free or not.
 ///
 /// A host is credited, as calibration, with the average of what the other hosts were given while
-/// they could not be: before they joined, the average of those who had joined before them; in
+/// they could not be: before they joined, if that was in the interval of fairness, the average of
+/// those who had joined before them; in
 /// every absence (time off of any length, overlapping ones as one), the average of all others.
 /// Only appointments that count are looked at, by when they were booked.
 ///
@@ -145,7 +146,7 @@ struct Turns {
 #[must_use]
 pub fn standings(counting: &Counting, hosts: &[History<'_>]) -> Standings {
     let turns: Vec<Turns> = hosts.iter().map(|host| counting.turns(host)).collect();
-    let all = All::new(hosts, &turns);
+    let all = All::new(counting, hosts, &turns);
     let standing = |(host, turns): (&History<'_>, &Turns)| {
         let mut standing = Standing::new(host.host);
         standing.last_assigned = turns.last.and_then(|at| DateTime::from_timestamp(at, 0));
@@ -159,6 +160,8 @@ pub fn standings(counting: &Counting, hosts: &[History<'_>]) -> Standings {
 
 /// What all hosts together were given, for calibration.
 struct All {
+    /// When the interval of fairness began.
+    from: i64,
     hosts: usize,
     /// When the hosts joined, in order; `None`, from the beginning on, first.
     joined: Vec<Option<i64>>,
@@ -167,8 +170,13 @@ struct All {
 }
 
 impl All {
-    fn new(hosts: &[History<'_>], turns: &[Turns]) -> Self {
-        let mut all = Self { hosts: hosts.len(), joined: Vec::new(), booked: Vec::new() };
+    fn new(counting: &Counting, hosts: &[History<'_>], turns: &[Turns]) -> Self {
+        let mut all = Self {
+            from: counting.from,
+            hosts: hosts.len(),
+            joined: Vec::new(),
+            booked: Vec::new(),
+        };
         if hosts.iter().any(History::may_have_missed) {
             all.joined.extend(hosts.iter().map(joined));
             all.joined.sort_unstable();
@@ -188,10 +196,11 @@ impl All {
         u64::try_from(sum * 1000 / (earlier * others)).unwrap_or(u64::MAX)
     }
 
-    /// What others were given before the host joined, and how many had joined before.
+    /// What others were given before the host joined, if that was in the interval, and how many had
+    /// joined before.
     fn missed_before_joining(&self, host: &History<'_>, own: &[i64]) -> (u128, u128) {
         let joined = joined(host);
-        let Some(at) = joined else { return (0, 0) };
+        let Some(at) = joined.filter(|at| self.from <= *at) else { return (0, 0) };
         let earlier = self.joined.partition_point(|other| *other < joined);
         if earlier == 0 { (0, 0) } else { (self.others_before(at, own), wide(earlier)) }
     }

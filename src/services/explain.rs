@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::busy;
 use super::caller::Caller;
@@ -57,7 +57,11 @@ impl Command for Explain<'_> {
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
         self.caller.check_staff(planner, "see why a slot is missing").await?;
-        check_instant(self.start).map_err(|error| Refusal::from(InvalidInput::from(error)))?;
+        // The second after it is an instant, too.
+        for at in [Some(self.start), self.start.checked_add_signed(TimeDelta::seconds(1))] {
+            let at = at.unwrap_or(self.start);
+            check_instant(at).map_err(|error| Refusal::from(InvalidInput::from(error)))?;
+        }
         let calendar = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
         let setup = Setup::peek(planner, &calendar).await?;
         let scene = self.scene(core, planner, &setup).await?;

@@ -4,14 +4,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::book::location;
-use super::caller::Caller;
+use super::caller::{Actor, Caller};
 use super::core::{Changed, Command, Core, Plan};
 use super::counting::{self, Step};
 use super::days::Days;
 use super::kept::{self, Asked};
 use super::planner::Planner;
 use super::records::{Booked, EventKind, MessageKind};
-use super::scene::When;
+use super::scene::{When, unavailable};
 use super::search::{Seat, Wish, search};
 use super::seats::{self, Left};
 use super::setup::Setup;
@@ -49,7 +49,10 @@ impl Command for Reschedule<'_> {
         if self.stays(&booked) {
             return Ok(Plan::Nothing(Changed::nothing(booked)));
         }
-        if let (Some(host), true) = (self.host, booked.interval().start() == self.start) {
+        let same_start = booked.interval().start() == self.start;
+        // Invitees do not hand over: for them it is a slot like any other.
+        let hands_over = same_start && *self.caller.actor() != Actor::Invitee;
+        if let (Some(host), true) = (self.host, hands_over) {
             return hand_over(core, planner, booked, host).await.map(Plan::Commit);
         }
         let setup = Setup::peek(planner, booked.calendar()).await?;
@@ -69,7 +72,7 @@ pub(crate) async fn hand_over(
     let setup = Setup::peek(planner, booked.calendar()).await?;
     if !matches!(setup.calendar.kind, CalendarKind::RoundRobin(_)) {
         // The hosts of a collective slot are fixed, and the wanted one is not among them.
-        return Err(Refusal::SlotUnavailable { start: booked.interval().start() }.into());
+        return Err(unavailable(booked.interval().start()).into());
     }
     let when = When::Kept(booked.interval());
     let wish = Wish { when, ask: Ask::Only(host), moved: Some(&booked) };

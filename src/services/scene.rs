@@ -60,7 +60,7 @@ impl<'a> Scene<'a> {
         };
         let after = start.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(start);
         // An instant that is out of bounds is in no slot.
-        let reach = rules.reach(start, after).map_err(|_| Refusal::SlotUnavailable { start })?;
+        let reach = rules.reach(start, after).map_err(|_| unavailable(start))?;
         days.peek(planner, &setup.occupants(), reach).await?;
         let hosts = setup.host_times(|occupant| days.occupied(occupant));
         let keeps_time = matches!(when, When::Kept(_));
@@ -84,12 +84,23 @@ impl<'a> Scene<'a> {
         self
     }
 
+    /// The hosts of whom it is not known when they are busy.
+    pub(crate) fn busy_unknown(&self) -> Vec<UserId> {
+        let unknown = self.hosts.iter().filter(|host| host.busy().is_none());
+        unknown.filter_map(|host| host.occupant().user().cloned()).collect()
+    }
+
     /// With what the busy source says.
     #[must_use]
     pub(crate) fn with_busy(mut self, mut busy: Busy) -> Self {
         self.hosts = self.hosts.into_iter().map(|host| busy.tell(host)).collect();
         self
     }
+}
+
+/// The start is not bookable.
+pub(crate) const fn unavailable(start: DateTime<Utc>) -> Refusal {
+    Refusal::SlotUnavailable { start, busy_unknown: Vec::new() }
 }
 
 /// The hosts of an offer.

@@ -221,7 +221,7 @@ impl Scheduler {
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`],
-    /// [`Refusal::InvalidInput`] for an instant between two seconds or outside 1970 to 2200; else
+    /// [`Refusal::InvalidInput`] for an instant between two seconds or outside 1970 to 2199; else
     /// [`Error::Conflict`] or [`Error::Fault`].
     pub async fn explain(
         &self,
@@ -236,7 +236,8 @@ impl Scheduler {
     /// still be on its way ([`LinkState`](crate::rules::LinkState)).
     ///
     /// # Errors
-    /// [`Refusal::SlotUnavailable`] if [`slots`](Self::slots) would not offer it,
+    /// [`Refusal::SlotUnavailable`] if [`slots`](Self::slots) would not offer it; it names hosts
+    /// whose busy times could not be read,
     /// [`Refusal::RequestIdReused`], [`Refusal::InvalidInput`] if a location is missing or not
     /// asked for, or there are too many participants, [`Refusal::NotFound`],
     /// [`Refusal::NotAMember`]. [`Error::Conflict`]: look at the slots again.

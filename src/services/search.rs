@@ -42,9 +42,12 @@ pub(crate) async fn search(
     days: &mut Days,
     wish: &Wish<'_>,
 ) -> Result<Seat, Error> {
-    let offer = offer(core, planner, setup, days, wish).await?;
-    let unavailable = || Error::from(Refusal::SlotUnavailable { start: wish.when.start() });
-    let offer = offer.ok_or_else(unavailable)?;
+    let scene = scene(core, planner, setup, days, wish).await?;
+    let unavailable = || Refusal::SlotUnavailable {
+        start: wish.when.start(),
+        busy_unknown: scene.busy_unknown(),
+    };
+    let offer = scene.offer().ok_or_else(unavailable)?;
     let standings = standings(planner, setup, wish.moved).await?;
     let distribution = setup.calendar.sharing.distribution;
     let shares = Shares { distribution, standings: &standings };
@@ -55,23 +58,24 @@ pub(crate) async fn search(
     Ok(seat)
 }
 
-/// What can be booked. Limits and busy times are only asked of those who could else take it.
-async fn offer(
+/// All that decides on a start. Limits and busy times are only asked of those who could else take
+/// it.
+async fn scene<'s>(
     core: &Core,
     planner: &mut Planner<'_>,
-    setup: &Setup,
+    setup: &'s Setup,
     days: &mut Days,
     wish: &Wish<'_>,
-) -> Result<Option<Offer>, Error> {
+) -> Result<Scene<'s>, Error> {
     let scene = Scene::look(planner, setup, days, wish.when).await?;
-    let Some(free) = scene.offer() else { return Ok(None) };
+    let Some(free) = scene.offer() else { return Ok(scene) };
     let at = (scene.start, wish.moved.map(|moved| moved.id));
     let full = counting::full_at(core, planner, &setup.calendar, &users(&free), at).await?;
     let scene = scene.with_full(full);
-    let Some(free) = scene.offer() else { return Ok(None) };
+    let Some(free) = scene.offer() else { return Ok(scene) };
     let reach = scene.reach;
     let busy = busy::ask(core, asked(setup, &free, wish.ask), reach).await;
-    Ok(scene.with_busy(busy).offer())
+    Ok(scene.with_busy(busy))
 }
 
 /// Whose busy times matter: of a round robin where a host is wanted, theirs alone.

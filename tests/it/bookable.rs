@@ -196,6 +196,16 @@ fn check(case: &Case, world: &World, start: DateTime<Utc>) -> Result<bool, TestC
             prop_assert_eq!(can, offered.contains(&host), "{} {}", start, host);
         }
     }
+    if case.kind == 1 {
+        // The third host is optional, and never blocks.
+        let required = [user(HOSTS[0]), user(HOSTS[1])];
+        let free = unhindered(&told);
+        let all = required.iter().all(|host| free.contains(host));
+        prop_assert_eq!(all, told.bookable, "{} {:?}", start, told);
+    }
+    if case.kind == 2 {
+        prop_assert_eq!(told.hosts[0].reasons.is_empty(), told.bookable, "{} {:?}", start, told);
+    }
     Ok(told.bookable)
 }
 

@@ -11,7 +11,7 @@ use slotlink::words::{
     Buffer, Calendar, CalendarKind, CalendarRef, CollectiveHost, CollectiveHosts, Interval, Name,
     Seats, Zone,
 };
-use slotlink::{Scheduler, Slots};
+use slotlink::{Refusal, Scheduler, Slots};
 
 use crate::world::{
     World, abc, at, builder, caller, demo, request, round_robin, slot_settings, user,
@@ -91,6 +91,10 @@ fn r21_unknown_is_never_free_and_is_reported() {
     let wanted = request(NEXT, "Sam").with_host(user("A001"));
     let refused = block_on(world.scheduler.book(&caller(), &wanted)).unwrap_err();
     assert_eq!(refused.kind(), "slot_unavailable");
+    let slotlink::Error::Refused(Refusal::SlotUnavailable { busy_unknown, .. }) = refused else {
+        panic!("{refused}")
+    };
+    assert_eq!(busy_unknown, [user("A001")], "it is said why");
     busy.set_down(true);
     let found = slots(&world.scheduler);
     assert!(found.is_empty() && found.busy_unknown().count() == 2);

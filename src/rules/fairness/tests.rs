@@ -244,3 +244,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn joining_is_credited_only_if_it_was_in_the_interval() {
+    // Booked before the interval for a start in it: counted by start.
+    let early = Assigned::new(hour(-50 * 24), hour(1));
+    let held = {
+        let mut held = Assignments::default();
+        held.add(early, hour(0));
+        held
+    };
+    let sharing = Sharing { counted_by: CountedBy::Start, ..Sharing::default() };
+    let by_start = Counting::new(&sharing, Zone::UTC, now());
+    let calibration = |joined: i64| {
+        let (a, b) = (host("a"), host("b").with_joined(hour(joined)));
+        let none = Assignments::default();
+        let found = standings(&by_start, &[History::new(&a, &held), History::new(&b, &none)]);
+        found.of(&b.user).unwrap().calibration
+    };
+    assert_eq!((calibration(-20 * 24), calibration(1)), (0, 1000));
+}
