@@ -7,11 +7,11 @@ use super::counting::{self, Step};
 use super::days::Days;
 use super::journal;
 use super::planner::Planner;
-use super::records::{Booked, EventKind};
+use super::records::{AppointmentRow, Booked, EventKind};
 use crate::error::Fault;
 use crate::rules::link::Link;
 use crate::rules::slot::{BookedSlot, SlotKey};
-use crate::words::{Calendar, LinkId, Location, Occupant, Topic};
+use crate::words::{Calendar, LinkId, Location, Occupant, Status, Topic};
 
 /// Counts an appointment for its host, or no longer.
 pub(crate) async fn count(
@@ -97,6 +97,24 @@ pub(crate) async fn use_link(
     Ok(Some(link))
 }
 
+/// A turn of a host lasts as long as somebody sits in the slot that was given to them: if the one
+/// leaves who counts for it, another one does from then on.
+async fn pass_turn(
+    planner: &mut Planner<'_>,
+    left: &Booked,
+    slot: &BookedSlot,
+) -> Result<(), Fault> {
+    let (true, Some(heir)) = (left.counted, slot.appointments.first()) else { return Ok(()) };
+    let row = planner.keys.appointment(left.account(), *heir);
+    let Some(AppointmentRow::Kept(mut heir)) = planner.load(&row).await? else {
+        return Err(Fault::Inconsistent("an appointment that is not there sits in a slot"));
+    };
+    heir.counted = true;
+    planner.put(&row, &AppointmentRow::Kept(heir.clone()))?;
+    count(planner, &heir, true).await?;
+    mark_no_show(planner, &heir, heir.status == Status::NoShow).await
+}
+
 /// The slot that an appointment leaves, without it, and the link that it used there.
 pub(crate) struct Left {
     pub(crate) slot: BookedSlot,
@@ -118,6 +136,7 @@ pub(crate) async fn leave(
     days.leave(&booked.slot, &slot.occupants, slot.padded).map_err(not_there)?;
     slot.appointments.remove(&booked.id);
     counting::count(planner, booked, Step::Down).await?;
+    pass_turn(planner, booked, &slot).await?;
     let link = match booked.link {
         Some(id) => planner.load(&planner.keys.link(booked.account(), id)).await?,
         None => None,

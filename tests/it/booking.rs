@@ -2,10 +2,10 @@
 
 use slotlink::rules::LinkState;
 use slotlink::testkit::block_on;
-use slotlink::words::ZoomAccountId;
+use slotlink::words::{Seats, ZoomAccountId};
 use slotlink::{Actor, MeetingLocation, Refusal};
 
-use crate::world::{World, caller, request, round_robin, user};
+use crate::world::{World, caller, request, round_robin, slot_settings, user};
 
 const TEN: &str = "2026-11-24T10:00:00Z";
 
@@ -84,4 +84,26 @@ fn a_moved_appointment_counts_once_for_its_host() {
     block_on(world.scheduler.reschedule(&caller(), first.id, eleven, None)).unwrap();
     // One each, at the same instant: the id decides.
     assert_eq!(book("2026-11-24T12:00:00Z", "Kim").hosts, [user("A001")]);
+}
+
+/// A slot is a turn of its host as long as somebody sits in it, whoever booked it first.
+#[test]
+fn a_turn_lasts_as_long_as_somebody_sits_in_the_slot() {
+    let world = World::new(&["A001", "B002"]);
+    let mut calendar = round_robin(&["A001", "B002"]);
+    calendar.slot = slot_settings(30).with_seats(Seats::new(2).unwrap());
+    world.put(&calendar);
+    let (noon, by) = ("2026-11-24T12:00:00Z", caller());
+    let book = |start, who| block_on(world.scheduler.book(&by, &request(start, who))).unwrap();
+    let next = || {
+        let booked = book(noon, "Kim");
+        block_on(world.scheduler.delete(&by, booked.id)).unwrap();
+        booked.hosts[0].clone()
+    };
+    let [first, second] = [book(TEN, "Pat"), book(TEN, "Sam")];
+    assert_eq!((&first.hosts, &second.hosts), (&vec![user("A001")], &vec![user("A001")]));
+    block_on(world.scheduler.cancel(&by, first.id)).unwrap();
+    assert_eq!(next(), user("B002"), "A001 still hosts Sam");
+    block_on(world.scheduler.cancel(&by, second.id)).unwrap();
+    assert_eq!(next(), user("A001"), "nobody has a turn");
 }
