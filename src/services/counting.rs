@@ -60,7 +60,7 @@ pub(crate) async fn set_limits(
     is_new: bool,
 ) -> Result<(), Fault> {
     let id = calendar.as_ref();
-    let (row, kinds) = (planner.keys.counting(&id), kinds(&calendar.limits));
+    let (row, kinds) = (planner.keys.counting(&id), kinds(&calendar.limits_in_force()));
     // If nothing changes nobody else has to wait; if it does, the row is written, and so checked.
     match planner.peek(&row).await? {
         None if kinds.is_empty() => return Ok(()),
@@ -187,7 +187,7 @@ async fn state(
     calendar: &Calendar,
 ) -> Result<Option<CountingRow>, Error> {
     let counting = planner.load(&planner.keys.counting(&calendar.as_ref())).await?;
-    let wanted = kinds(&calendar.limits);
+    let wanted = kinds(&calendar.limits_in_force());
     let fits = match &counting {
         Some(row) => row.kinds == wanted && row.zone == calendar.zone,
         None => wanted.is_empty(),
@@ -209,7 +209,7 @@ pub(crate) async fn full_at(
     let Some(name) = counting.counters else {
         let mut booked = counting.read(core, (date, date)).await?;
         booked.retain(|booked| Some(booked.id) != moved);
-        return Ok(full_dates(&calendar.limits, &counting.counts(&booked)));
+        return Ok(full_dates(&calendar.limits_in_force(), &counting.counts(&booked)));
     };
     let keepers: BTreeSet<Counter> = counters(&counting.kinds, hosts, date)
         .map(|counter| keeper(&counting.kinds, &counter))
@@ -218,7 +218,7 @@ pub(crate) async fn full_at(
     let rows: Vec<_> = keepers.iter().map(key).collect();
     let found = planner.peek_all(&rows).await?;
     let counts = found.into_iter().flatten().flat_map(|row| row.counts()).collect();
-    Ok(full_dates(&calendar.limits, &counts))
+    Ok(full_dates(&calendar.limits_in_force(), &counts))
 }
 
 /// The dates on which limits of a calendar let nobody book any more, of those on which starts of a
@@ -235,7 +235,7 @@ pub(crate) async fn full_in(
     let dates = (first.pred_opt().unwrap_or(first), last.succ_opt().unwrap_or(last));
     let Some(name) = counting.counters else {
         let booked = counting.read(core, dates).await?;
-        return Ok(full_dates(&calendar.limits, &counting.counts(&booked)));
+        return Ok(full_dates(&calendar.limits_in_force(), &counting.counts(&booked)));
     };
     let mut counts = Counts::new();
     for kind in kept_alone(&counting.kinds) {
@@ -243,5 +243,5 @@ pub(crate) async fn full_in(
         let rows: Vec<CounterRow> = core.scan_all(&scan).await?;
         counts.extend(rows.iter().flat_map(CounterRow::counts));
     }
-    Ok(full_dates(&calendar.limits, &counts))
+    Ok(full_dates(&calendar.limits_in_force(), &counts))
 }

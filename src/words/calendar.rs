@@ -146,6 +146,14 @@ impl Calendar {
         )
     }
 
+    /// The limits that hold: a calendar without hosts is as if it were its only host.
+    pub(crate) fn limits_in_force(&self) -> Limits {
+        match self.kind {
+            CalendarKind::Unassigned { .. } => self.limits.of_one_host(),
+            CalendarKind::RoundRobin(_) | CalendarKind::Collective(_) => self.limits,
+        }
+    }
+
     /// Account and id together.
     #[must_use]
     pub fn as_ref(&self) -> CalendarRef {

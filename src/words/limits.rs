@@ -86,7 +86,8 @@ pub struct Limits {
     /// Of all the calendar's appointments together.
     #[serde(skip_serializing_if = "PeriodLimits::is_none")]
     pub calendar: PeriodLimits,
-    /// Of the calendar's appointments of each one host. Collective appointments with more than
+    /// Of the calendar's appointments of each one host; a calendar without hosts is its own only
+    /// host. Collective appointments with more than
     /// [`MAX_COLLECTIVE_HOSTS_WITH_LIMITS`](super::MAX_COLLECTIVE_HOSTS_WITH_LIMITS) hosts, made
     /// before, count for none of them.
     #[serde(skip_serializing_if = "PeriodLimits::is_none")]
@@ -106,6 +107,20 @@ impl Limits {
     pub const fn with_host(mut self, limits: PeriodLimits) -> Self {
         self.host = limits;
         self
+    }
+
+    /// Those of a calendar that is its own only host: the lower of both.
+    pub(crate) fn of_one_host(self) -> Self {
+        let lower = |period| {
+            let both = [self.calendar.over(period), self.host.over(period)];
+            both.into_iter().flatten().min()
+        };
+        let calendar = PeriodLimits {
+            per_day: lower(Period::Day),
+            per_week: lower(Period::Week),
+            per_month: lower(Period::Month),
+        };
+        Self { calendar, host: PeriodLimits::default() }
     }
 
     /// Whether nothing is limited.

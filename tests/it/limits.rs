@@ -365,7 +365,7 @@ fn another_zone_counts_by_other_dates() {
 }
 
 #[test]
-fn calendars_without_hosts_have_limits_of_their_own() {
+fn a_calendar_without_hosts_is_its_own_only_host() {
     let lab = Lab::new(&[]);
     let open_always = "00:00-24:00".parse().unwrap();
     let days = (0..7).map(|day| chrono::Weekday::try_from(day).unwrap());
@@ -373,10 +373,13 @@ fn calendars_without_hosts_have_limits_of_their_own() {
         weekly: slotlink::words::WeeklyHours::new().on(days, &[open_always]),
         overrides: Default::default(),
     };
-    lab.put(&open(kind, limits([1, 0, 0], [1, 1, 1])));
+    // The lower of both: one a day, two a week.
+    lab.put(&open(kind, limits([1, 5, 0], [3, 2, 0])));
     lab.book("2026-11-24T10:00:00Z");
     lab.refused("2026-11-24T11:00:00Z");
     lab.book("2026-11-25T10:00:00Z");
+    lab.refused("2026-11-26T10:00:00Z");
+    lab.book("2026-11-30T10:00:00Z");
     lab.agree();
 }
 
