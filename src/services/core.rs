@@ -11,7 +11,7 @@ use super::planner::{Planner, decode, get, mint};
 use super::records::{Booked, Record};
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
-    BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Page, Scan, ScanPage, Sealer, Store,
+    BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Key, Page, Scan, ScanPage, Sealer, Store,
     ZoomApi, ZoomAuth,
 };
 use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND, LinkId};
@@ -165,14 +165,21 @@ impl Core {
         self.store.scan(scan, page).await.map_err(|source| Fault::Store { doing, source })
     }
 
-    /// All rows of a scan, page by page.
+    /// All rows of a scan.
     pub(crate) async fn scan_all<R: Record>(&self, scan: &Scan) -> Result<Vec<R>, Fault> {
+        let found = self.scan_keyed(scan).await?;
+        Ok(found.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// All rows of a scan and where they stand, page by page.
+    pub(crate) async fn scan_keyed<R: Record>(&self, scan: &Scan) -> Result<Vec<(Key, R)>, Fault> {
         let mut found = Vec::new();
         let mut page = Page::first(SCAN_PAGE);
         loop {
             let answer = self.scan(scan, &page).await?;
-            for (key, row) in &answer.rows {
-                found.push(decode(key, &row.row)?);
+            for (key, row) in answer.rows {
+                let row = decode(&key, &row.row)?;
+                found.push((key, row));
             }
             match answer.next {
                 Some(cursor) => page = Page::after(cursor, SCAN_PAGE),

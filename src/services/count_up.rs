@@ -9,9 +9,9 @@ use super::core::{Command, Core, Plan};
 use super::counters::CounterRow;
 use super::counting::{CounterRows, CountingRow, write};
 use super::keys::RowKey;
-use super::planner::{Planner, decode};
+use super::planner::Planner;
 use crate::error::{Conflict, Error, Fault};
-use crate::ports::{Key, Page};
+use crate::ports::Key;
 use crate::rules::limits::last_date;
 use crate::words::CalendarRef;
 
@@ -20,7 +20,7 @@ const CLEANED_EVERY: TimeDelta = TimeDelta::days(30);
 /// A scan may miss some: until none is found, it is looked again so soon.
 const LOOKED_AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// Counters written or removed by one commit: with the other rows they are below the bound.
-const BATCH: u16 = 80;
+const BATCH: usize = 80;
 /// How often it is counted anew, since appointments came or went meanwhile, before it is left for
 /// later.
 const MOST_COUNTS: u32 = 8;
@@ -49,8 +49,8 @@ async fn make(core: &Core, mut counting: CountingRow) -> Result<(), Error> {
     for _ in 0..MOST_COUNTS {
         let counted = count(core, &counting, core.now()).await?;
         let changed = differing(&written, &counted);
-        let (first, last) = changed.split_at(changed.len().saturating_sub(BATCH.into()));
-        for rows in first.chunks(BATCH.into()) {
+        let (first, last) = changed.split_at(changed.len().saturating_sub(BATCH));
+        for rows in first.chunks(BATCH) {
             if !core.run(&WriteCounters { counting: &counting, name, rows }).await? {
                 return Ok(());
             }
@@ -102,7 +102,7 @@ impl CountingRow {
 /// that are not over.
 async fn clean(core: &Core, counting: &CountingRow) -> Result<(), Error> {
     let old = old_counters(core, counting).await?;
-    for old in old.chunks(BATCH.into()) {
+    for old in old.chunks(BATCH) {
         if !core.run(&Remove { counting, old }).await? {
             return Ok(());
         }
@@ -119,20 +119,9 @@ async fn old_counters(
     core: &Core,
     counting: &CountingRow,
 ) -> Result<Vec<RowKey<CounterRow>>, Fault> {
-    let mut page = Page::first(BATCH);
-    let mut old = Vec::new();
-    loop {
-        let answer = core.scan(&core.keys.all_counters(&counting.calendar), &page).await?;
-        for (key, row) in &answer.rows {
-            if !counts_still(core, counting, key, &decode(key, &row.row)?) {
-                old.push(RowKey::of(key.clone()));
-            }
-        }
-        match answer.next {
-            Some(cursor) => page = Page::after(cursor, BATCH),
-            None => return Ok(old),
-        }
-    }
+    let mut all = core.scan_keyed(&core.keys.all_counters(&counting.calendar)).await?;
+    all.retain(|(key, row)| !counts_still(core, counting, key, row));
+    Ok(all.into_iter().map(|(key, _)| RowKey::of(key)).collect())
 }
 
 fn counts_still(core: &Core, counting: &CountingRow, key: &Key, row: &CounterRow) -> bool {

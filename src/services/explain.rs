@@ -58,8 +58,8 @@ impl Command for Explain<'_> {
     ) -> Result<Plan<Self::Done>, Error> {
         self.caller.check_staff(planner, "see why a slot is missing").await?;
         // The second after it is an instant, too.
-        for at in [Some(self.start), self.start.checked_add_signed(TimeDelta::seconds(1))] {
-            let at = at.unwrap_or(self.start);
+        let after = self.start.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(self.start);
+        for at in [self.start, after] {
             check_instant(at).map_err(|error| Refusal::from(InvalidInput::from(error)))?;
         }
         let calendar = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
