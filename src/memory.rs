@@ -81,7 +81,7 @@ impl Rows {
 
 /// The rows after the cursor, which counts those already given, and the cursor after them.
 ///
-/// Rows that come or go between two pages shift the count: a scan may miss or repeat (ST-6).
+/// Rows that come or go between two pages shift the count: a scan may miss or repeat (ST-8).
 fn cut(found: impl Iterator<Item = (Key, Versioned)>, page: &Page) -> ScanPage {
     let count = |cursor: &Cursor| cursor.as_bytes().try_into().map_or(0, u64::from_le_bytes);
     let skipped = usize::try_from(page.after.as_ref().map_or(0, count)).unwrap_or(usize::MAX);

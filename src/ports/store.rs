@@ -19,17 +19,26 @@ pub const MAX_ROW_BYTES: usize = 64 << 10;
 /// Keeps rows.
 ///
 /// # Contract
+/// With feature `testkit`, `testkit::conformance` proves each clause of any store, and names the
+/// clause that is broken.
 /// * **ST-1** A change set is applied whole or not at all, ever, whatever crashes. `Committed`
-///   means durable.
+///   means durable: every instance over the same rows sees it, also those opened later.
 /// * **ST-2** All expectations of a change set hold at one instant, at which all its writes
-///   appear.
+///   appear: commits are strictly serializable over the keys that they name.
 /// * **ST-3** Versions of a key never repeat, not even after the row was deleted and made anew.
 /// * **ST-4** `Conflict` and `Err` mean: not applied, and never will be by this call. Whatever is
-///   doubtful (a timeout, a lost answer to COMMIT) is `Unknown`.
-/// * **ST-5** `get` answers with what the last commit wrote, from whatever instance.
-/// * **ST-6** `scan` may lag, miss or repeat rows; a committed row appears eventually.
+///   doubtful (a timeout, a lost answer to COMMIT) is `Unknown`. What was expected wrongly is a
+///   `Conflict` that names at least one of the keys that were not as expected, and no others.
+/// * **ST-5** A change set that is sent again is not applied again: it carries a receipt that it
+///   expects to be absent, so once applied it conflicts, and the receipt is found by `get`.
+/// * **ST-6** `get` answers with what the last commit wrote, from whatever instance; rows come in
+///   the order of the keys, each with its own version. Several rows need not be of one instant.
 /// * **ST-7** A `get` or `commit` whose future is dropped is harmless; such a commit may have been
-///   applied.
+///   applied, whole, or will be soon. The store goes on working.
+/// * **ST-8** `scan` finds rows in order, page by page, and nothing outside of what was asked for.
+///   It may lag, miss or repeat rows; a committed row appears eventually.
+/// * **ST-9** Whatever [`ChangeSet::new`] accepts can be stored, and comes back byte for byte:
+///   keys and rows of any bytes, any schema version, due instants in whole seconds.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Reads rows, in the order of the keys; absent ones are `None`. Any number of keys.
@@ -78,7 +87,7 @@ pub struct Row {
     pub schema: u16,
     /// The value, as JSON.
     pub json: Vec<u8>,
-    /// When background work is due on it, if any is.
+    /// When background work is due on it, if any is: a whole second.
     pub due: Option<DateTime<Utc>>,
 }
 
@@ -96,10 +105,10 @@ impl Row {
         Self { schema, json, due: None }
     }
 
-    /// With an instant at which work is due.
+    /// With an instant at which work is due, cut to the second.
     #[must_use]
-    pub const fn with_due(mut self, due: Option<DateTime<Utc>>) -> Self {
-        self.due = due;
+    pub fn with_due(mut self, due: Option<DateTime<Utc>>) -> Self {
+        self.due = due.and_then(|due| DateTime::from_timestamp(due.timestamp(), 0));
         self
     }
 }

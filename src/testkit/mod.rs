@@ -1,9 +1,10 @@
 //! What a host's tests need: a manual clock, simulated randomness, a simulated Zoom
-//! and busy source, and a runner of scenarios.
+//! and busy source, a runner of scenarios, and the suite that proves a store.
 
 mod ambient;
 mod block_on;
 mod busy;
+pub mod conformance;
 pub mod scenario;
 mod sealer;
 mod zoom;

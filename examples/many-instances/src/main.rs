@@ -1,0 +1,3 @@
+//! Many processes over one store.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! A slotlink store on PostgreSQL.

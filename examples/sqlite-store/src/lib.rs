@@ -1,0 +1,1 @@
+//! A slotlink store on one SQLite file.
