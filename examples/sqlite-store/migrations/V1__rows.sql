@@ -1,4 +1,5 @@
--- Keys in the order of their bytes: BLOBs are compared by memcmp, TEXT (BINARY, UTF-8) too.
+-- BLOBs are compared byte by byte, which is the order of keys. Not WITHOUT ROWID: that is for short
+-- rows only. With rows of 3 kB it reads at a quarter and writes at a third of the speed.
 CREATE TABLE slotlink_rows (
     realm     TEXT    NOT NULL,
     partition BLOB    NOT NULL,
@@ -9,7 +10,7 @@ CREATE TABLE slotlink_rows (
     -- Seconds since 1970.
     due       INTEGER,
     PRIMARY KEY (realm, partition, sort)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX slotlink_due ON slotlink_rows (realm, due, partition, sort) WHERE due IS NOT NULL;
 

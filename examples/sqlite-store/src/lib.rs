@@ -108,3 +108,44 @@ impl Store for SqliteStore {
         self.read(move |connection| read::scan(connection, &scan, &page)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use slotlink::testkit::block_on;
+    use slotlink::words::ChangeSetId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// A store whose threads run these functions instead.
+    fn store(
+        write: fn(mpsc::Receiver<Order>),
+        read: fn(mpsc::Receiver<Read>),
+    ) -> Result<SqliteStore, OpenError> {
+        let (orders, waiting_orders) = mpsc::channel(1);
+        let (reads, waiting_reads) = mpsc::channel(1);
+        spawn("writer", move || write(waiting_orders))?;
+        spawn("reader", move || read(waiting_reads))?;
+        Ok(SqliteStore { orders, reads })
+    }
+
+    fn change() -> ChangeSet {
+        ChangeSet::new(ChangeSetId::from_uuid(Uuid::nil()), Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn st_4_what_was_handed_over_and_not_answered_is_unknown() {
+        let store = store(|mut orders| drop(orders.blocking_recv()), drop).unwrap();
+        assert_eq!(block_on(store.commit(&change())).unwrap(), CommitOutcome::Unknown);
+    }
+
+    #[test]
+    fn st_4_what_nobody_takes_is_an_error() {
+        let store = store(drop, |mut reads| drop(reads.blocking_recv())).unwrap();
+        // The other thread may have to be waited for.
+        block_on(store.orders.closed());
+        assert!(block_on(store.commit(&change())).is_err());
+        assert!(block_on(store.get(&[])).is_err());
+        assert!(block_on(store.get(&[])).is_err());
+    }
+}

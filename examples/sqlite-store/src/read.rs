@@ -156,3 +156,31 @@ fn versioned(row: &rusqlite::Row<'_>) -> Result<Versioned, rusqlite::Error> {
     let found = Row::new(row.get(1)?, row.get(2)?).with_due(due.transpose()?);
     Ok(Versioned::new(Version::new(version.cast_unsigned()), found))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open;
+
+    fn plan(sql: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = open::prepare(&folder.path().join("rows.db")).unwrap();
+        let connection = open::connect(&path).unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));
+        steps.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+    }
+
+    /// One step each: no other one that scans the table or sorts.
+    #[test]
+    fn an_index_finds_rows_in_order() {
+        let by_key = "SEARCH slotlink_rows USING INDEX sqlite_autoindex_slotlink_rows_1 ";
+        assert_eq!(plan(GET), format!("{by_key}(realm=? AND partition=? AND sort=?)"));
+        assert_eq!(plan(RANGE), format!("{by_key}(realm=? AND partition=? AND sort>? AND sort<?)"));
+        let by_due = "SEARCH slotlink_rows USING INDEX slotlink_due ";
+        assert_eq!(
+            plan(DUE),
+            format!("{by_due}(realm=? AND (due,partition,sort)>(?,?,?) AND due<?)")
+        );
+    }
+}
