@@ -11,8 +11,11 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 pub(crate) const TESTS: &[(&str, fn())] = &[
+    ("ST-4 a conflict names all keys that are not as expected", a_conflict_names_all_keys),
+    ("ST-6 what is deleted is gone, and what is written anew replaces all", rows_change_and_go),
     ("ST-7 no runtime is needed", no_runtime_is_needed),
     ("ST-7 a dropped future is harmless", a_dropped_future_is_harmless),
+    ("ST-8 pages of a range lie within it, whatever the cursor", pages_of_a_range),
     ("ST-8 pages of due rows begin where the last one ended", pages_of_due_rows),
     ("ST-8 a cursor of another store is refused", a_foreign_cursor_is_refused),
     ("ST-8 a range over two partitions is refused", a_range_over_two_partitions_is_refused),
@@ -52,6 +55,36 @@ pub(crate) async fn read(store: &SqliteStore, sort: &str) -> Option<Versioned> {
     store.get(&[key(sort)]).await.unwrap().remove(0)
 }
 
+fn a_conflict_names_all_keys() {
+    let (store, _folder) = store();
+    block_on(store.commit(&puts(["b", "d"]))).unwrap();
+    let outcome = block_on(store.commit(&puts(["a", "b", "c", "d"]))).unwrap();
+    assert_eq!(outcome, CommitOutcome::Conflict { keys: vec![key("b"), key("d")] });
+    assert_eq!(block_on(read(&store, "a")), None);
+}
+
+fn rows_change_and_go() {
+    let (store, _folder) = store();
+    let due = |seconds| DateTime::from_timestamp(seconds, 0);
+    let rows = [
+        Row::new(1, vec![1]).with_due(due(1)),
+        Row::new(u16::MAX, vec![]).with_due(due(-2)),
+        Row::new(0, vec![0, 255]),
+        Row::new(1, vec![1]).with_due(due(1)),
+    ];
+    let mut expect = Expect::Absent;
+    for row in rows {
+        let put = Operation::new(key("a"), expect, Write::Put(row.clone()));
+        block_on(store.commit(&change([put]))).unwrap();
+        let found = block_on(read(&store, "a")).unwrap();
+        expect = Expect::At(found.version);
+        assert_eq!(found.row, row);
+    }
+    let delete = Operation::new(key("a"), expect, Write::Delete);
+    assert_eq!(block_on(store.commit(&change([delete]))).unwrap(), CommitOutcome::Committed);
+    assert_eq!(block_on(read(&store, "a")), None);
+}
+
 fn no_runtime_is_needed() {
     let (store, _folder) = store();
     let committed = slotlink::testkit::block_on(store.commit(&puts(["a"]))).unwrap();
@@ -79,6 +112,34 @@ fn a_dropped_future_is_harmless() {
     assert!(rows.iter().any(Option::is_some), "none was handed over");
 }
 
+/// All keys of a scan, in pages.
+fn pages(store: &SqliteStore, scan: &Scan, limit: u16) -> Vec<Key> {
+    let (mut found, mut page) = (Vec::new(), Page::first(limit));
+    loop {
+        let answer = block_on(store.scan(scan, &page)).unwrap();
+        assert!(answer.rows.len() <= usize::from(limit));
+        found.extend(answer.rows.into_iter().map(|(key, _)| key));
+        assert!(found.len() < 100, "it goes round");
+        let Some(next) = answer.next else { return found };
+        page = Page::after(next, limit);
+    }
+}
+
+fn pages_of_a_range() {
+    let (store, _folder) = store();
+    block_on(store.commit(&puts(["", "a", "b", "b\0", "bb", "c"]))).unwrap();
+    let range = |from, to| Scan::Range { from: key(from), to: key(to) };
+    for limit in 1..=7 {
+        let within = ["a", "b", "b\0", "bb"].map(key);
+        assert_eq!(pages(&store, &range("a", "c"), limit), within, "in pages of {limit}");
+        assert_eq!(pages(&store, &range("c", "a"), limit), []);
+    }
+    // A cursor of a range that began before this one.
+    let cursor = block_on(store.scan(&range("", "c"), &Page::first(1))).unwrap().next.unwrap();
+    let page = block_on(store.scan(&range("b", "c"), &Page::after(cursor, 1))).unwrap();
+    assert!(matches!(&page.rows[..], [(found, _)] if *found == key("b")));
+}
+
 fn pages_of_due_rows() {
     let (store, _folder) = store();
     let row = |due| Row::new(1, Vec::new()).with_due(DateTime::from_timestamp(due, 0));
@@ -87,7 +148,6 @@ fn pages_of_due_rows() {
         [(-5, "", "z"), (7, "", ""), (7, "p", ""), (7, "p", "s"), (7, "ps", ""), (9, "", "a")];
     let key =
         |partition: &str, sort: &str| Key::from_parts("r".into(), partition.into(), sort.into());
-    let keys: Vec<_> = rows.iter().map(|(_, partition, sort)| key(partition, sort)).collect();
     let put = |(due, partition, sort)| {
         Operation::new(key(partition, sort), Expect::Absent, Write::Put(row(due)))
     };
@@ -95,15 +155,8 @@ fn pages_of_due_rows() {
     let until = DateTime::from_timestamp(9, 500_000_000).unwrap();
     let scan = Scan::Due { realm: "r".into(), until };
     for limit in 1..=7 {
-        let (mut found, mut page) = (Vec::new(), Page::first(limit));
-        loop {
-            let answer = block_on(store.scan(&scan, &page)).unwrap();
-            assert!(answer.rows.len() <= usize::from(limit));
-            found.extend(answer.rows.into_iter().map(|(key, _)| key));
-            let Some(next) = answer.next else { break };
-            page = Page::after(next, limit);
-        }
-        assert_eq!(found, keys, "in pages of {limit}");
+        let keys = rows.map(|(_, partition, sort)| key(partition, sort));
+        assert_eq!(pages(&store, &scan, limit), keys, "in pages of {limit}");
     }
 }
 
