@@ -32,15 +32,30 @@ impl Schema {
         Ok(Self { server: server.to_owned(), name })
     }
 
+    /// Its name, which its sessions have, too (`application_name`).
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// A URL with which unqualified names mean this schema.
     #[must_use]
     pub fn url(&self) -> String {
+        self.url_with("")
+    }
+
+    /// The same, with more options for its sessions, such as `-c lock_timeout=1s`.
+    #[must_use]
+    pub fn url_with(&self, options: &str) -> String {
         let Self { server, name } = self;
+        let options = format!("-c search_path={name} {options}");
         if !server.starts_with("postgres") {
-            return format!("{server} options='-c search_path={name}'");
+            let quoted = options.replace('\\', r"\\");
+            return format!("{server} application_name={name} options='{quoted}'");
         }
         let sign = if server.contains('?') { '&' } else { '?' };
-        format!("{server}{sign}options=-c%20search_path%3D{name}")
+        let encoded = options.replace(' ', "%20").replace('=', "%3D").replace('\\', "%5C");
+        format!("{server}{sign}application_name={name}&options={encoded}")
     }
 }
 
