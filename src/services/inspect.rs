@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::calendars;
 use super::core::Core;
 use super::counters::CounterRow;
 use super::counting::CountingRow;
 use super::find::occupancies;
-use super::keys::{APPOINTMENT, COUNTING, LINK, LISTED};
-use super::records::{AppointmentRow, Booked, ListedRow};
-use crate::error::Fault;
+use super::keys::{APPOINTMENT, CALENDAR, COUNTING, LINK, LISTED};
+use super::records::{AppointmentRow, Booked, CalendarRow, ListedRow};
+use crate::error::{Error, Fault};
 use crate::rules::limits::{Counts, kept_alone};
 use crate::rules::link::Link;
-use crate::words::{AccountId, Interval, Occupancy, Occupant, UserId, ZoomAccountId};
+use crate::words::{AccountId, Calendar, Interval, Occupancy, Occupant, UserId, ZoomAccountId};
 
 /// What the rows say.
 pub(crate) struct Inspected {
@@ -65,6 +66,22 @@ pub(crate) async fn inspect(
         }
     }
     Ok(Inspected { held, appointments, listed, links, connections, counted })
+}
+
+/// All calendars of accounts, with their hosts.
+pub(crate) async fn all_calendars(
+    core: &Core,
+    accounts: &[AccountId],
+) -> Result<Vec<Calendar>, Error> {
+    let mut found = Vec::new();
+    let mut planner = core.planner()?;
+    for account in accounts {
+        let rows = core.scan_all(&core.keys.all_of_account(account, CALENDAR)).await?;
+        for row in rows as Vec<CalendarRow> {
+            found.push(calendars::find(&mut planner, &row.calendar.as_ref()).await?);
+        }
+    }
+    Ok(found)
 }
 
 /// What the counters of a calendar say that count.

@@ -61,6 +61,8 @@ pub(crate) fn is_kind(key: &Key, kind: &str) -> bool {
 
 /// The kind of appointments in keys: background work finds them by it.
 pub(crate) const APPOINTMENT: &str = "appointment";
+/// The kind of calendars in keys.
+pub(crate) const CALENDAR: &str = "calendar";
 /// The kind of the list of appointments in keys.
 pub(crate) const LISTED: &str = "listed";
 /// The kind of links in keys: background work finds them by it.
@@ -121,7 +123,7 @@ impl Keys {
     }
 
     pub(crate) fn calendar(&self, calendar: &CalendarRef) -> RowKey<CalendarRow> {
-        let sort = sort("calendar").text(calendar.calendar().as_str());
+        let sort = sort(CALENDAR).text(calendar.calendar().as_str());
         self.of_account(calendar.account(), sort)
     }
 

@@ -57,7 +57,7 @@ pub(crate) use counting::CountingRow;
 pub use edit::Edit;
 pub use explain::{Explanation, HostExplanation};
 #[cfg(feature = "testkit")]
-pub(crate) use inspect::{Inspected, inspect};
+pub(crate) use inspect::{Inspected, all_calendars, inspect};
 pub use list::AppointmentList;
 pub use misfits::NoLongerFits;
 #[cfg(feature = "testkit")]

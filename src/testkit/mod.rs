@@ -12,5 +12,6 @@ mod zoom;
 pub use ambient::{ManualClock, SeededEntropy};
 pub use block_on::block_on;
 pub use busy::SimulatedBusy;
+pub use scenario::audit::{Breach, audit};
 pub use sealer::TestSealer;
 pub use zoom::{Fault, SimulatedMeeting, SimulatedZoom};

@@ -3,6 +3,7 @@
 // It is only ever built for tests; this tells clippy that helpers beside the tests may unwrap, too.
 #![cfg(test)]
 
+mod audit;
 mod bookable;
 mod booking;
 mod busy;

@@ -24,6 +24,7 @@
 
 mod account;
 mod answer;
+pub(super) mod audit;
 mod expect;
 mod format;
 mod given;

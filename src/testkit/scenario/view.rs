@@ -108,6 +108,21 @@ impl View {
     }
 }
 
+impl View {
+    /// Of rows alone: nobody was told anything, and nobody asks Zoom.
+    pub(super) fn of_rows(now: DateTime<Utc>, found: Inspected, seats: Seats) -> Self {
+        Self {
+            now,
+            seats,
+            held: found.held,
+            appointments: found.appointments,
+            listed: found.listed,
+            counted: found.counted,
+            ..Self::default()
+        }
+    }
+}
+
 /// Everybody whose time may be given away.
 fn occupants(world: &World, seen: &Seen) -> Vec<Occupant> {
     let people = world.people.iter().map(|person| person.user.id.clone());
@@ -129,7 +144,7 @@ fn links(found: &Inspected) -> Vec<SeenLink> {
 }
 
 /// All instants that the crate works with, less a day for the pages of days around.
-fn always() -> Result<Interval, Fault> {
+pub(super) fn always() -> Result<Interval, Fault> {
     let never = |_| Fault::Inconsistent("time has no end");
     Interval::try_from((EARLIEST_SECOND, LATEST_SECOND)).map_err(never)
 }
