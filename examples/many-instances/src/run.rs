@@ -5,7 +5,6 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::Duration;
 
-use local_postgres::LocalPostgres;
 use slotlink::ports::Store;
 use slotlink::testkit::audit;
 use slotlink::words::{AccountId, AppointmentFilter, ListPage, PageSize};
@@ -15,25 +14,16 @@ use crate::Failure;
 use crate::arguments::Plan;
 use crate::client::stands;
 use crate::journal::{self, Stands};
-use crate::place::{Kind, Place};
+use crate::place::Ground;
 use crate::verdict::{Count, Verdict, judge};
 use crate::world::{self, ACCOUNTS};
 
 /// Whether nothing was violated.
 pub(crate) async fn run(plan: &Plan) -> Result<bool, Failure> {
-    let folder = tempfile::tempdir()?;
-    let (place, server) = match plan.kind {
-        Kind::Memory => return Err("processes cannot share memory".into()),
-        Kind::Sqlite => (Place::Sqlite(folder.path().join("rows.sqlite")), None),
-        Kind::Postgres => {
-            let server = LocalPostgres::start()?;
-            (Place::Postgres(server.url().to_owned()), Some(server))
-        }
-    };
-    let store = place.open().await?;
+    let ground = Ground::new(plan.kind)?;
+    let store = ground.place.open().await?;
     world::set_up(store.clone()).await?;
-    let mut stage = Stage { plan, place, folder: folder.path().to_owned(), instances: Vec::new() };
-    let ended = stage.play(server).await?;
+    let ended = Stage { plan, ground: &ground, instances: Vec::new() }.play().await?;
     let stored = stored(store.clone()).await?;
     let journals: Vec<_> =
         ended.journals.iter().map(|path| journal::read(path)).collect::<Result<_, _>>()?;
@@ -52,15 +42,14 @@ struct Ended {
 
 struct Stage<'a> {
     plan: &'a Plan,
-    place: Place,
-    folder: PathBuf,
+    ground: &'a Ground,
     /// Those that work, by number; a killed one leaves its place to a new one.
     instances: Vec<Child>,
 }
 
 impl Stage<'_> {
     /// Kills at even distances, each time another instance; restarts the server in the middle.
-    async fn play(&mut self, mut server: Option<LocalPostgres>) -> Result<Ended, Failure> {
+    async fn play(&mut self) -> Result<Ended, Failure> {
         let (start, plan) = (Instant::now(), self.plan);
         let mut ended = Ended { journals: Vec::new(), kills: 0, restarts: 0 };
         for _ in 0..plan.instances {
@@ -69,10 +58,9 @@ impl Stage<'_> {
         }
         let pause = plan.lasts / (plan.kills.saturating_add(1));
         for kill in 0..plan.kills {
-            if let Some(server) = server.as_mut().filter(|_| kill == plan.kills / 2) {
+            if kill == plan.kills / 2 {
                 sleep_until(start + pause * kill + pause / 2).await;
-                server.restart()?;
-                ended.restarts = 1;
+                ended.restarts = u32::from(self.ground.crash()?);
             }
             let at = start + pause * (kill.saturating_add(1));
             sleep_until(at).await;
@@ -100,10 +88,10 @@ impl Stage<'_> {
 
     fn start(&self, ended: &mut Ended, lasts: Duration) -> Result<Child, Failure> {
         let number = ended.journals.len();
-        let journal = self.folder.join(format!("{number}.journal"));
+        let journal = self.ground.folder.path().join(format!("{number}.journal"));
         let plan = self.plan;
         let child = Command::new(std::env::current_exe()?)
-            .args(["instance", &self.place.to_string()])
+            .args(["instance", &self.ground.place.to_string()])
             .arg(&journal)
             .arg(number.to_string())
             .args(["--clients", &plan.clients.to_string()])

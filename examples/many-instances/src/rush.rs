@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use local_postgres::LocalPostgres;
 use slotlink::ports::{
     ChangeSet, Clock as _, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError,
     SystemClock, Versioned,
@@ -20,24 +19,17 @@ use tokio::time::Instant;
 
 use crate::Failure;
 use crate::arguments::RushPlan;
-use crate::place::{Kind, Place};
+use crate::place::{Ground, Kind};
 use crate::world::{self, caller, put_host};
 
 const ACCOUNT: &str = "abc";
 
 /// Rushes on three calendars, one after the other.
 pub(crate) async fn rush(plan: &RushPlan) -> Result<(), Failure> {
-    let folder = tempfile::tempdir()?;
-    let mut server = None;
-    let store: Arc<dyn Store> = match plan.kind {
-        Kind::Memory => Arc::new(MemoryStore::new()),
-        Kind::Sqlite => Place::Sqlite(folder.path().join("rows.sqlite")).open().await?,
-        Kind::Postgres => {
-            let started = LocalPostgres::start()?;
-            let place = Place::Postgres(started.url().to_owned());
-            server = Some(started);
-            place.open().await?
-        }
+    let ground = (plan.kind != Kind::Memory).then(|| Ground::new(plan.kind)).transpose()?;
+    let store: Arc<dyn Store> = match &ground {
+        None => Arc::new(MemoryStore::new()),
+        Some(ground) => ground.place.open().await?,
     };
     println!("{:?}, {} callers on one slot", plan.kind, plan.callers);
     let counting = Arc::new(Counting::new(store));
@@ -59,7 +51,6 @@ pub(crate) async fn rush(plan: &RushPlan) -> Result<(), Failure> {
         let rush = all_at_once(&scheduler, plan.callers, name, start).await?;
         print(name, &rush, &counting);
     }
-    drop(server);
     Ok(())
 }
 
