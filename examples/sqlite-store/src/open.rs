@@ -20,7 +20,7 @@ mod embedded {
     refinery::embed_migrations!("migrations");
 }
 
-/// The file could not be opened. Nothing that it held has changed.
+/// The file could not be opened. No row of it has changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -51,8 +51,8 @@ pub enum OpenError {
 
 /// The absolute path of a file that has all tables.
 ///
-/// A lock beside it lets one opener in at a time, of whatever process: neither the step to the
-/// write-ahead log nor the reading of which migrations there are waits for another's.
+/// A lock beside it lets one opener in at a time, of whatever process: two that saw the same
+/// migrations missing would both make them. Closing the lock's file lets go of it.
 pub(crate) fn prepare(path: &Path) -> Result<PathBuf, OpenError> {
     // Absolute, so that `:memory:` is the name of a file like any other.
     let path = std::path::absolute(path)?;
