@@ -37,6 +37,8 @@ CREATE SEQUENCE slotlink_versions;
 -- * Everybody takes locks in the order of their numbers, and each once, in the mode that it needs in
 --   the end: change sets never deadlock among themselves.
 -- It is one statement of the client, so a client that goes away leaves no lock behind.
+-- Whoever changes rows by hand takes no such locks: written rows are then still compared (below), but
+-- rows that are only checked are not held.
 CREATE FUNCTION slotlink_commit(
     realms bytea[], partitions bytea[], sorts bytea[], expected bigint[], put boolean[],
     schemas integer[], jsons bytea[], dues bigint[]
@@ -94,11 +96,15 @@ BEGIN
             SET version = new_version, schema = operation.schema, json = operation.json,
                 due = operation.due
             WHERE r.realm = operation.realm AND r.partition = operation.partition
-                AND r.sort = operation.sort;
+                AND r.sort = operation.sort AND r.version = operation.expected;
         ELSE
             DELETE FROM slotlink_rows r
             WHERE r.realm = operation.realm AND r.partition = operation.partition
-                AND r.sort = operation.sort;
+                AND r.sort = operation.sort AND r.version = operation.expected;
+        END IF;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'a row was changed by somebody who did not lock its key'
+                USING ERRCODE = 'serialization_failure';
         END IF;
     END LOOP;
     RETURN '{}';

@@ -65,8 +65,8 @@ pub enum ConnectError {
 }
 
 impl PostgresStore {
-    /// A store of at most `pool_size` connections, each made when it is needed. The URL names the
-    /// primary: replicas lag, and refuse commits.
+    /// A store of at most `pool_size` connections (at least one), each made when it is needed. The
+    /// URL names the primary: replicas lag, and refuse commits.
     ///
     /// TLS is the host's choice: with it, hand the connector of `tokio-postgres-rustls` to the
     /// manager instead of `NoTls`.
@@ -78,7 +78,7 @@ impl PostgresStore {
         let options = format!("{SESSION} {}", config.get_options().unwrap_or_default());
         config.options(options).connect_timeout(CONNECTED_WITHIN);
         let pool = Pool::builder(Manager::new(config, NoTls))
-            .max_size(pool_size)
+            .max_size(pool_size.max(1))
             .runtime(Runtime::Tokio1)
             .create_timeout(Some(CONNECTED_WITHIN))
             .wait_timeout(Some(ANSWERED_WITHIN))

@@ -11,13 +11,14 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::Client;
 
 use crate::lab::{Home, Lab, Test, test, until};
-use crate::words::{change, check, commit, conflict, key, new, put, read};
+use crate::words::{change, check, commit, conflict, key, new, put, read, version};
 
 pub(crate) fn tests() -> Vec<Test> {
     vec![
         test("faults::st_4_no_connection_is_certain", no_connection),
         test("faults::st_4_a_lock_that_is_not_had_in_time_is_a_conflict", lock_timeout),
         test("faults::st_4_a_deadlock_with_another_program_is_a_conflict", deadlock),
+        test("faults::st_4_a_row_that_is_changed_by_hand_meanwhile_is_a_conflict", by_hand),
         test("faults::st_4_an_ended_session_is_doubtful", terminated),
         test("faults::st_4_another_isolation_level_is_refused", isolation),
         test("faults::st_7_thirty_dropped_commits_leave_the_pool_working", dropped),
@@ -107,6 +108,26 @@ async fn in_order_of_locks(home: &Home) -> (&'static str, &'static str) {
         client.query_one(sql, &[&parts.0, &parts.1, &parts.2]).await.unwrap().get(0)
     };
     if number("a").await < number("b").await { ("a", "b") } else { ("b", "a") }
+}
+
+async fn by_hand(lab: Arc<Lab>) {
+    let home = lab.home().await;
+    let store = home.store(1);
+    commit(&store, vec![new("a", "1")]).await;
+    let hand = home.client().await;
+    for is_put in [true, false] {
+        let at = version(&store, "a").await;
+        let write = if is_put { put("a", Expect::At(at), "2") } else { gone("a", at) };
+        let next = "BEGIN; UPDATE slotlink_rows SET version = nextval('slotlink_versions')";
+        hand.batch_execute(next).await.unwrap();
+        let both = vec![write, new("b", "1")];
+        let (store, sent) = (store.clone(), change(both));
+        let waits = tokio::spawn(async move { store.commit(&sent).await.unwrap() });
+        waiting(&home).await;
+        hand.batch_execute("COMMIT").await.unwrap();
+        assert_eq!(waits.await.unwrap(), conflict(&["a", "b"]));
+    }
+    assert_eq!(read(&store, "b").await, None);
 }
 
 async fn terminated(lab: Arc<Lab>) {
