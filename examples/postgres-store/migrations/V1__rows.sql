@@ -24,8 +24,8 @@ CREATE SEQUENCE slotlink_versions;
 -- expected, `put` is null where nothing is written, and false where the row is deleted.
 --
 -- Why commits are strictly serializable over the keys that they name: strict two-phase locking.
--- * Each key has a lock, an advisory one with the key's hash as its number. It is there for rows that
---   do not exist, too, and costs no write where a row is only checked. Writers of the key hold it
+-- * Each key has a lock, an advisory one whose number is the hash of table and key: locks are the
+--   database's, tables the schema's. It is there for rows that do not exist, too, and costs no write where a row is only checked. Writers of the key hold it
 --   alone, those who only check it share it. Keys of one hash share a lock: they wait for nothing
 --   now and then.
 -- * All locks are taken before anything is read, and held until the transaction has ended, which is
@@ -54,7 +54,8 @@ BEGIN
             USING ERRCODE = 'invalid_transaction_state';
     END IF;
     FOR lock IN
-        SELECT hash_record_extended(ROW(o.realm, o.partition, o.sort), 0) AS number,
+        SELECT hash_record_extended(
+                ROW('slotlink_rows'::regclass::oid, o.realm, o.partition, o.sort), 0) AS number,
             bool_or(o.put IS NOT NULL) AS is_exclusive
         FROM unnest(realms, partitions, sorts, put) AS o (realm, partition, sort, put)
         GROUP BY 1 ORDER BY 1

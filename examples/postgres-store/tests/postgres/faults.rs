@@ -17,6 +17,7 @@ pub(crate) fn tests() -> Vec<Test> {
     vec![
         test("faults::st_4_no_connection_is_certain", no_connection),
         test("faults::st_4_a_lock_that_is_not_had_in_time_is_a_conflict", lock_timeout),
+        test("faults::stores_in_different_schemas_do_not_wait_for_each_other", schemas),
         test("faults::st_4_a_deadlock_with_another_program_is_a_conflict", deadlock),
         test("faults::st_4_a_row_that_is_changed_by_hand_meanwhile_is_a_conflict", by_hand),
         test("faults::st_4_an_ended_session_is_doubtful", terminated),
@@ -30,12 +31,19 @@ pub(crate) fn gone(sort: &str, version: Version) -> Operation {
     Operation::new(key(sort), Expect::At(version), Write::Delete)
 }
 
+/// The number of a key's lock.
+async fn lock_number(client: &Client, sort: &str) -> i64 {
+    let key = key(sort);
+    let sql = "SELECT hash_record_extended( \
+        ROW('slotlink_rows'::regclass::oid, $1::bytea, $2::bytea, $3::bytea), 0)";
+    let parts = (key.realm().as_bytes(), key.partition(), key.sort());
+    client.query_one(sql, &[&parts.0, &parts.1, &parts.2]).await.unwrap().get(0)
+}
+
 /// Takes the lock of a key, as another store's commit would.
 async fn lock(client: &Client, sort: &str) {
-    let key = key(sort);
-    let parts = (key.realm().as_bytes(), key.partition(), key.sort());
-    let sql = "SELECT pg_advisory_xact_lock(hash_record_extended(ROW($1::bytea, $2::bytea, $3::bytea), 0))";
-    client.query(sql, &[&parts.0, &parts.1, &parts.2]).await.unwrap();
+    let number = lock_number(client, sort).await;
+    client.query("SELECT pg_advisory_xact_lock($1)", &[&number]).await.unwrap();
 }
 
 /// Waits until a session of this home waits for a lock, and says which.
@@ -83,6 +91,12 @@ async fn lock_timeout(lab: Arc<Lab>) {
     commit(&store, vec![new("a", "1")]).await;
 }
 
+async fn schemas(lab: Arc<Lab>) {
+    let (home, other) = (lab.home().await, lab.home().await);
+    let _holder = holder(&other, "a").await;
+    commit(&home.store_with(1, "-c lock_timeout=200ms"), vec![new("a", "1")]).await;
+}
+
 async fn deadlock(lab: Arc<Lab>) {
     let home = lab.home().await;
     // Who looks for a deadlock first gives way.
@@ -101,13 +115,8 @@ async fn deadlock(lab: Arc<Lab>) {
 /// `a` and `b` as the store locks them.
 async fn in_order_of_locks(home: &Home) -> (&'static str, &'static str) {
     let client = home.client().await;
-    let number = async |sort: &str| -> i64 {
-        let key = key(sort);
-        let sql = "SELECT hash_record_extended(ROW($1::bytea, $2::bytea, $3::bytea), 0)";
-        let parts = (key.realm().as_bytes(), key.partition(), key.sort());
-        client.query_one(sql, &[&parts.0, &parts.1, &parts.2]).await.unwrap().get(0)
-    };
-    if number("a").await < number("b").await { ("a", "b") } else { ("b", "a") }
+    let (a, b) = (lock_number(&client, "a").await, lock_number(&client, "b").await);
+    if a < b { ("a", "b") } else { ("b", "a") }
 }
 
 async fn by_hand(lab: Arc<Lab>) {
