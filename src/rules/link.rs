@@ -239,10 +239,6 @@ impl Link {
         &self.replaces
     }
 
-    pub(crate) const fn topic(&self) -> Option<&Topic> {
-        self.topic.as_ref()
-    }
-
     /// Whether the owner has to connect before anything goes on.
     pub(crate) const fn waits_for_connection(&self) -> bool {
         matches!(self.hold, Hold::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect, _))
@@ -305,33 +301,6 @@ impl Link {
         let taken: Vec<LinkId> = self.replaces.iter().copied().take(most).collect();
         self.replaces.retain(|id| !taken.contains(id));
         taken
-    }
-
-    /// Zoom shall show another topic. The link itself stays (R12).
-    pub(crate) fn rename(&mut self, topic: Topic, now: DateTime<Utc>) {
-        if !self.is_dropped() && self.topic.as_ref() != Some(&topic) {
-            self.topic = Some(topic);
-            self.changed(now);
-        }
-    }
-
-    /// What it was called is not to be known any more; Zoom shall show something else instead.
-    ///
-    /// A call that is out keeps the old topic until it is answered.
-    pub(crate) fn erase_topic(&mut self, instead: Topic, now: DateTime<Utc>) {
-        self.rename(instead, now);
-        if let ZoomMeeting::Made { topic, .. } = &mut self.meeting
-            && *topic != self.topic
-        {
-            *topic = None;
-        }
-    }
-
-    fn forget_topic(&mut self) {
-        self.topic = None;
-        if let ZoomMeeting::Made { topic, .. } = &mut self.meeting {
-            *topic = None;
-        }
     }
 
     /// Whether it can go on by a connection to this Zoom account: a meeting stays where it is.
@@ -399,12 +368,6 @@ impl Link {
         LinkNews::None
     }
 
-    fn renamed(&mut self, shown: Topic) {
-        if let ZoomMeeting::Made { topic, .. } = &mut self.meeting {
-            *topic = Some(shown);
-        }
-    }
-
     /// How it is seen by a confirmed appointment. `connected` is the Zoom account that the owner
     /// has connected now.
     pub(crate) fn state(&self, connected: Option<&ZoomAccountId>) -> LinkState {
@@ -427,6 +390,7 @@ impl Link {
 }
 
 mod older;
+mod topic;
 mod work;
 
 pub(crate) use older::Link1;

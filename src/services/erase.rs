@@ -188,7 +188,7 @@ fn affected(booked: &Booked) -> Affected {
     }
 }
 
-/// Removes what the invitee wrote. Answers with the link that has been called so, if it has one.
+/// Removes what the invitee wrote. Answers with the link that was called so, if there is one.
 async fn erase_words(
     planner: &mut Planner<'_>,
     booked: &mut Booked,
@@ -203,7 +203,9 @@ async fn erase_words(
     let row = planner.keys.link(booked.account(), id);
     // One that was dropped may be gone by age.
     let Some(mut link) = planner.load(&row).await? else { return Ok(None) };
-    if link.topic() != Some(&Topic::fit(before.as_str())) || before == booked.title {
+    let is_theirs = link.used_by.iter().all(|user| *user == booked.id)
+        || link.topic() == Some(&Topic::fit(before.as_str()));
+    if link.is_dropped() || !is_theirs {
         return Ok(None);
     }
     link.erase_topic(Topic::fit(booked.title.as_str()), planner.now);

@@ -33,7 +33,7 @@ pub(crate) struct LastHostRow1 {
 
 impl From<LastHostRow1> for LastHostRow {
     fn from(LastHostRow1 { host }: LastHostRow1) -> Self {
-        Self { host, booked_at: None }
+        Self { host, seen_at: None }
     }
 }
 

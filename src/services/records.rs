@@ -1,15 +1,13 @@
 //! What rows hold.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::older::{AppointmentRow1, LastHostRow1, UserRow1};
 use super::retention::Retention;
-use super::shapes::{Shape, never_written, step};
+pub(crate) use super::shapes::Record;
+use super::shapes::{never_written, step};
 use crate::ports::Sealed;
 use crate::rules::fairness::{Assigned, Assignments};
 use crate::rules::host_day::HostDay;
@@ -20,19 +18,6 @@ use crate::words::{
     ListCursor, Location, Notes, Occupant, Person, Role, RoundRobinHost, Status, Title, User,
     UserId, ZoomAccountId,
 };
-
-/// Something that is kept in a row, as JSON.
-pub(crate) trait Record: Shape + Serialize + DeserializeOwned {
-    /// Reads a row of an older version, step by step: from each shape to the one that came after it.
-    fn upgrade(schema: u16, _json: &[u8]) -> Result<Self, serde_json::Error> {
-        never_written(schema)
-    }
-
-    /// When background work is due on it, or it is to be removed.
-    fn due(&self, _kept: &Retention) -> Option<DateTime<Utc>> {
-        None
-    }
-}
 
 impl Record for Account {}
 impl Record for HostDay {}
@@ -242,8 +227,8 @@ impl Record for ListedRow {}
 #[serde(deny_unknown_fields)]
 pub(crate) struct LastHostRow {
     pub(crate) host: UserId,
-    /// When they booked last. `None`: before that was kept.
-    pub(crate) booked_at: Option<DateTime<Utc>>,
+    /// When they booked last, or were moved to this host. `None`: before that was kept.
+    pub(crate) seen_at: Option<DateTime<Utc>>,
 }
 
 impl Record for LastHostRow {
@@ -255,7 +240,7 @@ impl Record for LastHostRow {
     }
 
     fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
-        self.booked_at.map(|at| at + kept.last_hosts)
+        self.seen_at.map(|at| at + kept.last_hosts)
     }
 }
 
@@ -364,62 +349,6 @@ pub(crate) struct QuotaRow {
 
 impl Record for QuotaRow {}
 
-/// Something happened (R28).
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EventRow {
-    pub(crate) kind: EventKind,
-    pub(crate) at: DateTime<Utc>,
-    /// The appointments it concerns.
-    pub(crate) appointments: BTreeSet<AppointmentId>,
-    pub(crate) link: Option<LinkId>,
-}
+mod events;
 
-impl Record for EventRow {
-    fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
-        Some(self.at + kept.history)
-    }
-}
-
-/// What happened.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EventKind {
-    AppointmentBooked,
-    AppointmentConfirmed,
-    AppointmentEdited,
-    AppointmentRescheduled,
-    AppointmentCancelled,
-    AppointmentDeleted,
-    AppointmentMarked,
-    LinkReady,
-    LinkDropped,
-    LinkDeferred,
-    LinkParked,
-}
-
-/// Somebody is to be told (R23). Rendered when it is sent, from what is true then.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MessageRow {
-    pub(crate) kind: MessageKind,
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) appointments: BTreeSet<AppointmentId>,
-}
-
-impl Record for MessageRow {
-    fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
-        Some(self.at + kept.history)
-    }
-}
-
-/// What is told.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum MessageKind {
-    Booked,
-    Confirmed,
-    Rescheduled,
-    Cancelled,
-    LinkChanged,
-}
+pub(crate) use events::{EventKind, EventRow, MessageKind, MessageRow};

@@ -7,6 +7,8 @@
 //!
 //! Rows of every version there ever was stand in `tests/rows`; a test reads them all.
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
 
 use super::counters::CounterRow;
@@ -14,9 +16,10 @@ use super::counting::CountingRow;
 use super::keys::is_kind;
 use super::records::{
     AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
-    LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow, Record,
+    LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow,
     RequestRow, UserRow, WaitingRow,
 };
+use super::retention::Retention;
 use crate::error::Fault;
 use crate::ports::{Key, Row};
 use crate::rules::fairness::Assignments;
@@ -31,6 +34,19 @@ pub(crate) trait Shape {
     const KIND: &'static str;
     /// The version in which they are written.
     const SCHEMA: u16;
+}
+
+/// Something that is kept in a row, as JSON.
+pub(crate) trait Record: Shape + Serialize + DeserializeOwned {
+    /// Reads a row of an older version, step by step: from each shape to the one that came after it.
+    fn upgrade(schema: u16, _json: &[u8]) -> Result<Self, serde_json::Error> {
+        never_written(schema)
+    }
+
+    /// When background work is due on it, or it is to be removed.
+    fn due(&self, _kept: &Retention) -> Option<DateTime<Utc>> {
+        None
+    }
 }
 
 /// The one place where a kind of row and its version are given: what does not stand in the list is

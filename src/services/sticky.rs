@@ -37,7 +37,7 @@ pub(crate) async fn remember(
     let Some(contact) = contact(calendar, invitee) else { return Ok(()) };
     let row = planner.keys.last_host(&calendar.as_ref(), &contact);
     let known = planner.peek(&row).await?;
-    let new = LastHostRow { host: host.clone(), booked_at: Some(booked.booked_at) };
+    let new = LastHostRow { host: host.clone(), seen_at: Some(planner.now) };
     if known.is_none_or(|last| last.host != new.host || is_a_day_older(&last, &new)) {
         planner.put(&row, &new)?;
     }
@@ -46,7 +46,7 @@ pub(crate) async fn remember(
 
 /// To the day is near enough for what is kept for a year, and saves writing.
 fn is_a_day_older(last: &LastHostRow, new: &LastHostRow) -> bool {
-    let day = |row: &LastHostRow| row.booked_at.map(day_of);
+    let day = |row: &LastHostRow| row.seen_at.map(day_of);
     day(last) < day(new)
 }
 

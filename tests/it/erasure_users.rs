@@ -108,3 +108,25 @@ fn a_membership_or_a_put_meanwhile_is_whole_at_every_await() {
         }
     }
 }
+
+/// The other way round: a membership that was read before the user was erased is not written after.
+#[test]
+fn an_erased_user_becomes_no_member_at_any_await() {
+    for k in 0.. {
+        let lab = Lab::new();
+        let stepping = std::sync::Arc::new(Stepping(lab.store.clone()));
+        let other = builder(stepping, &lab.zoom, &lab.clock, 2).build().unwrap();
+        let (account, id) = (abc(), user("A001"));
+        let mut putting = Run::new(other.put_membership(&account, &id, Role::Admin));
+        let unfinished = putting.steps(k);
+        block_on(lab.scheduler.delete_user(&id)).unwrap();
+        block_on(lab.scheduler.erase_user(&id)).unwrap();
+        let put = putting.finish();
+        assert!(put.is_ok() || unfinished, "after {k} steps");
+        let members = ["membership", "member of"].map(|kind| lab.store.count(kind));
+        assert_eq!(members, [0, 0], "after {k} steps");
+        if !unfinished {
+            break;
+        }
+    }
+}

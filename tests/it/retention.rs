@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use slotlink::testkit::{ManualClock, SimulatedZoom, block_on};
 use slotlink::words::{
-    Account, Email, Mark, Name, RequestId, Role, Status, Sticky, User, ZoomAccountId,
+    Account, BookingWindow, Email, Mark, Name, RequestId, Role, Status, Sticky, User, WindowDays,
+    ZoomAccountId,
 };
 use slotlink::{Actor, BookRequest, Retention, RunReport, Scheduler};
 
@@ -207,6 +208,25 @@ fn who_books_again_keeps_their_last_host() {
     lab.days_later(400);
     assert_eq!(lab.store.count("last host"), 1);
     lab.days_later(300 + 365);
+    assert_eq!(lab.store.count("last host"), 0);
+}
+
+/// Moving what was booked long ago to another host counts from now, not from the booking.
+#[test]
+fn who_is_moved_to_another_host_keeps_the_new_one() {
+    let lab = Lab::new();
+    lab.add_user("B002");
+    let mut calendar = round_robin(&["A001", "B002"]);
+    calendar.sharing.sticky = Sticky::LastHost;
+    calendar.window = BookingWindow::Days(WindowDays::new(700).unwrap());
+    block_on(lab.scheduler.put_calendar(&caller(), &calendar)).unwrap();
+    let booked = lab.book(&request("2027-09-20T10:00:00Z", "Pat"));
+    let other = if booked.hosts == [user("A001")] { user("B002") } else { user("A001") };
+    lab.days_later(200);
+    block_on(lab.scheduler.reassign(&caller(), booked.id, &other)).unwrap();
+    lab.days_later(200 + 364);
+    assert_eq!(lab.store.count("last host"), 1);
+    lab.days_later(200 + 365);
     assert_eq!(lab.store.count("last host"), 0);
 }
 
