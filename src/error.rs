@@ -81,6 +81,13 @@ pub enum Refusal {
         /// The state of the appointment.
         status: Status,
     },
+    /// Only a deleted user can be erased. Delete the user first.
+    #[error("user {user} is not deleted; only a deleted user can be erased")]
+    #[non_exhaustive]
+    UserNotDeleted {
+        /// The user.
+        user: UserId,
+    },
     /// The appointment has not begun: nobody knows yet who comes. Ask again from its start on.
     #[error("one cannot mark an appointment that has not begun; it starts at {start:?}")]
     #[non_exhaustive]
@@ -147,7 +154,9 @@ impl Refusal {
             Self::NotPermitted { .. } => "not_permitted",
             Self::NotFound(_) => "not_found",
             Self::SlotUnavailable { .. } => "slot_unavailable",
-            Self::WrongState { .. } | Self::NotBegun { .. } => "wrong_state",
+            Self::WrongState { .. } | Self::UserNotDeleted { .. } | Self::NotBegun { .. } => {
+                "wrong_state"
+            }
             Self::TooLate { .. } | Self::NoticeTooShort { .. } => "too_late",
             Self::DynamicLinkNeedsGroupCalendar { .. } => "dynamic_link_needs_group_calendar",
             Self::ZoomAccountTaken { .. } => "zoom_account_taken",
@@ -282,7 +291,22 @@ pub enum Fault {
         /// The change set.
         change: ChangeSetId,
     },
-    /// A row cannot be read: written by newer code, or damaged. Nothing was changed.
+    /// A newer instance has written this row, and this one does not know what it says. Nothing was
+    /// changed. Deploy the newer version here, too; until then let the newer instances do it.
+    #[error(
+        "the row {key:?} was written by newer code: it has schema version {schema}, and this \
+         instance knows versions up to {known}; deploy the newer version here, too"
+    )]
+    #[non_exhaustive]
+    NewerRow {
+        /// Which row.
+        key: Key,
+        /// The version of its shape.
+        schema: u16,
+        /// The newest version that is known here.
+        known: u16,
+    },
+    /// A row cannot be read: damaged, or with fields that are not known here. Nothing was changed.
     #[error("the row {key:?} (schema {schema}) cannot be read")]
     #[non_exhaustive]
     Unreadable {
@@ -322,6 +346,7 @@ impl Fault {
         match self {
             Self::Store { .. } => "store_unavailable",
             Self::OutcomeUnknown { .. } => "outcome_unknown",
+            Self::NewerRow { .. } => "newer_row",
             Self::Unreadable { .. } => "unreadable_row",
             Self::Inconsistent(_) => "inconsistent_rows",
             Self::TooLarge(_) | Self::Unwritable(_) => "unwritable_row",

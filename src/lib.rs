@@ -39,6 +39,6 @@ pub use memory::MemoryStore;
 pub use rules::{Slot, Slots};
 pub use services::{
     Actor, Advice, Affected, Appointment, AppointmentList, BookRequest, BuildError, Builder,
-    Caller, Connected, Edit, Explanation, HostExplanation, LinkWork, MeetingLocation, NoLongerFits,
-    RunReport, Scheduler,
+    Caller, Connected, Edit, Erased, Explanation, HostExplanation, LinkWork, MeetingLocation,
+    NoLongerFits, Retention, RunReport, Scheduler,
 };

@@ -30,6 +30,7 @@ pub(crate) struct HostDay(Vec<Occupancy>);
 /// How a day is kept: each calendar and owner once, and six numbers for each slot. A day of
 /// five-minute slots fits into a row even if the ids are long.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Compact {
     whose: Vec<(CalendarRef, Occupant)>,
     slots: Vec<CompactSlot>,

@@ -20,6 +20,7 @@ pub(crate) enum Scope {
 
 /// A sort of limit that a calendar has, whatever its number.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Kind {
     pub(crate) scope: Scope,
     pub(crate) period: Period,
@@ -39,6 +40,7 @@ pub(crate) fn kinds(limits: &Limits) -> BTreeSet<Kind> {
 /// One thing that is counted: the appointments of a calendar, or of one host on it, that start in a
 /// period.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Counter {
     pub(crate) period: Period,
     /// The first date of the period.

@@ -13,13 +13,14 @@ use crate::words::{AppointmentId, JoinUrl, LinkId, MeetingId, Topic, ZoomAccount
 
 /// Our record of one Zoom meeting for one slot (R10).
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Link {
     pub(crate) id: LinkId,
     pub(crate) slot: SlotKey,
     /// The confirmed appointments that meet there. With the last one the link is dropped (R13).
     pub(crate) used_by: BTreeSet<AppointmentId>,
-    /// What Zoom shall show (R12).
-    topic: Topic,
+    /// What Zoom shall show (R12). Nothing once it is dropped: titles are personal.
+    topic: Option<Topic>,
     wanted: Wanted,
     meeting: ZoomMeeting,
     /// A call that was sent and whose outcome is not known yet.
@@ -42,7 +43,7 @@ enum Wanted {
 }
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum ZoomMeeting {
     NotMade,
     /// A person deleted it in Zoom; it is to be made anew (R13).
@@ -51,12 +52,14 @@ enum ZoomMeeting {
         zoom: ZoomAccountId,
         id: MeetingId,
         join_url: JoinUrl,
-        topic: Topic,
+        /// What Zoom shows. `None`: it does not matter any more, or is not to be known here.
+        topic: Option<Topic>,
     },
     Gone,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Sending {
     call: Call,
     since: DateTime<Utc>,
@@ -64,7 +67,7 @@ struct Sending {
 
 /// A mutating call of Zoom: each counts against the 100 of the day (R16).
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Call {
     Create { topic: Topic },
     Rename { meeting: MeetingId, topic: Topic },
@@ -191,7 +194,7 @@ impl Link {
             id,
             slot,
             used_by: BTreeSet::from([first]),
-            topic,
+            topic: Some(topic),
             wanted: Wanted::Present,
             meeting: ZoomMeeting::NotMade,
             sending: None,
@@ -236,10 +239,6 @@ impl Link {
         &self.replaces
     }
 
-    pub(crate) const fn topic(&self) -> &Topic {
-        &self.topic
-    }
-
     /// Whether the owner has to connect before anything goes on.
     pub(crate) const fn waits_for_connection(&self) -> bool {
         matches!(self.hold, Hold::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect, _))
@@ -265,6 +264,7 @@ impl Link {
             Some(new) if new.can_be_waited_for(self.replaces.len()) => self.hand_over(new),
             _ => self.wanted = Wanted::Absent,
         }
+        self.forget_topic();
         self.changed(now);
         true
     }
@@ -301,14 +301,6 @@ impl Link {
         let taken: Vec<LinkId> = self.replaces.iter().copied().take(most).collect();
         self.replaces.retain(|id| !taken.contains(id));
         taken
-    }
-
-    /// Zoom shall show another topic. The link itself stays (R12).
-    pub(crate) fn rename(&mut self, topic: Topic, now: DateTime<Utc>) {
-        if topic != self.topic {
-            self.topic = topic;
-            self.changed(now);
-        }
     }
 
     /// Whether it can go on by a connection to this Zoom account: a meeting stays where it is.
@@ -349,6 +341,7 @@ impl Link {
             (_, CallResult::Parked(reason)) => return self.park(reason, now),
             (Call::Create { topic }, CallResult::Created { zoom, id, join_url }) => {
                 let again = self.meeting == ZoomMeeting::Lost;
+                let topic = Some(topic).filter(|_| !self.is_dropped());
                 self.meeting = ZoomMeeting::Made { zoom, id, join_url, topic };
                 self.changed(now);
                 let news = if again { LinkNews::Changed } else { LinkNews::Ready };
@@ -375,12 +368,6 @@ impl Link {
         LinkNews::None
     }
 
-    fn renamed(&mut self, shown: Topic) {
-        if let ZoomMeeting::Made { topic, .. } = &mut self.meeting {
-            *topic = shown;
-        }
-    }
-
     /// How it is seen by a confirmed appointment. `connected` is the Zoom account that the owner
     /// has connected now.
     pub(crate) fn state(&self, connected: Option<&ZoomAccountId>) -> LinkState {
@@ -402,8 +389,11 @@ impl Link {
     }
 }
 
+mod older;
+mod topic;
 mod work;
 
+pub(crate) use older::Link1;
 use work::Missing;
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::words::{AppointmentId, CalendarRef, Interval, LinkId, Occupancy, Occu
 /// The owner is the assigned host (round robin), the primary host (collective), or the calendar
 /// itself (unassigned).
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SlotKey {
     pub(crate) calendar: CalendarRef,
     pub(crate) owner: Occupant,
@@ -30,6 +31,7 @@ impl SlotKey {
 
 /// What is known of a booked slot. Exists as long as somebody sits in it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct BookedSlot {
     /// What it takes of its hosts: fixed by the first appointment, whatever the settings do later.
     pub(crate) padded: Interval,

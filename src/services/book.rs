@@ -21,7 +21,7 @@ use crate::rules::assign::Ask;
 use crate::rules::location::{AnswerMismatch, setting, settle};
 use crate::words::{
     AppointmentId, CalendarId, CalendarRef, Confirmation, FixedLocation, Location, Notes, Occupant,
-    Participant, RequestId, Status, Title, UserId, check_instant,
+    Participant, Person, RequestId, Status, Title, UserId, check_instant,
 };
 
 /// The most participants of an appointment, the invitee included.
@@ -92,7 +92,8 @@ impl BookRequest {
         self
     }
 
-    /// With an id by which the request is known: sent twice, it books once.
+    /// With an id by which the request is known: sent twice, it books once. It is known for a week,
+    /// unless [`Retention`](crate::Retention) says otherwise.
     #[must_use]
     pub fn with_request_id(mut self, request: RequestId) -> Self {
         self.request_id = Some(request);
@@ -199,7 +200,7 @@ impl Book<'_> {
             status,
             title: request.title.clone().unwrap_or_else(|| calendar.name.clone().into()),
             notes: request.notes.clone(),
-            participants: request.participants.clone(),
+            participants: request.participants.iter().cloned().map(Person::Known).collect(),
             location: location(setup, &seat.key.owner, request.location.clone())?,
             location_answered: request.location.is_some(),
             link: None,

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::core::{Core, LinkWork, Settings};
 use super::keys::Keys;
+use super::retention::Retention;
 use super::scheduler::Scheduler;
 use crate::ports::{BusySource, Clock, Entropy, Sealer, Store, ZoomApi, ZoomAuth};
 
@@ -89,6 +90,7 @@ impl Builder {
                 reset_guard: TimeDelta::minutes(2),
                 call_deadline: TimeDelta::seconds(20),
                 link_work: LinkWork::Inline,
+                retention: Retention::default(),
             },
         }
     }
@@ -160,6 +162,13 @@ impl Builder {
         self
     }
 
+    /// With other times for which rows are kept that only age.
+    #[must_use]
+    pub const fn retention(mut self, retention: Retention) -> Self {
+        self.settings.retention = retention;
+        self
+    }
+
     /// The scheduler.
     ///
     /// # Errors
@@ -191,7 +200,8 @@ impl Builder {
             (within(settings.reset_guard, 0, 3600), "reset_guard", "0 to 60 minutes"),
             (within(settings.call_deadline, 1, 120), "call_deadline", "1 to 120 seconds"),
         ];
-        match checks.into_iter().find(|(holds, ..)| !holds) {
+        let mut all = checks.into_iter().chain(settings.retention.checks());
+        match all.find(|(holds, ..)| !holds) {
             Some((_, what, allowed)) => Err(BuildError::OutOfBounds { what, allowed }),
             None => Ok(()),
         }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::keys::Keys;
 use super::planner::{Planner, decode, get, mint};
 use super::records::{Booked, Record};
+use super::retention::Retention;
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
     BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Key, Page, Scan, ScanPage, Sealer, Store,
@@ -44,6 +45,8 @@ pub(crate) struct Settings {
     /// How long one call of Zoom, or of the busy source, may take.
     pub(crate) call_deadline: TimeDelta,
     pub(crate) link_work: LinkWork,
+    /// How long rows are kept that only age.
+    pub(crate) retention: Retention,
 }
 
 /// Who makes links.
@@ -103,7 +106,8 @@ impl Core {
 
     pub(crate) fn planner(&self) -> Result<Planner<'_>, Fault> {
         let id = ChangeSetId::from_uuid(self.mint()?);
-        Ok(Planner::new(self.store.as_ref(), &self.keys, id, self.now()))
+        let (store, kept) = (self.store.as_ref(), &self.settings.retention);
+        Ok(Planner::new(store, &self.keys, id, self.now(), kept))
     }
 
     /// Plans and commits until nobody was faster.

@@ -11,6 +11,7 @@ use crate::words::Period;
 
 /// A counter, and those that are kept with it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CounterRow {
     pub(crate) counter: Counter,
     count: u32,

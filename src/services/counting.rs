@@ -19,6 +19,7 @@ pub(crate) use super::counters::Step;
 use super::keys::RowKey;
 use super::planner::Planner;
 use super::records::{Booked, Record};
+use super::retention::Retention;
 use crate::error::{Conflict, Error, Fault};
 use crate::rules::limits::{
     Counter, Counts, FullDates, Kind, counters, first_date, full_dates, keeper, kept_alone, kinds,
@@ -33,6 +34,7 @@ pub(crate) type CounterRows = BTreeMap<Counter, CounterRow>;
 
 /// What is counted of a calendar's appointments.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CountingRow {
     pub(crate) calendar: CalendarRef,
     /// In each sort of period, by local dates of `zone`.
@@ -47,7 +49,7 @@ pub(crate) struct CountingRow {
 }
 
 impl Record for CountingRow {
-    fn due(&self) -> Option<DateTime<Utc>> {
+    fn due(&self, _: &Retention) -> Option<DateTime<Utc>> {
         self.due
     }
 }

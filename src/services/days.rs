@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use super::planner::Planner;
+use super::retention::may_be_gone;
 use crate::error::Fault;
 use crate::rules::host_day::{Broken, HostDay, days_touched};
 use crate::rules::slot::SlotKey;
@@ -48,29 +51,34 @@ impl Days {
         occupants: &[Occupant],
         padded: Interval,
     ) -> Result<(), Broken> {
-        self.change(occupants, padded, |day| day.take(slot, padded))
+        self.change(occupants, padded, |_, day| day.take(slot, padded))
     }
 
-    /// Takes a seat of the slot back.
+    /// Takes a seat of the slot back. Days that are gone by age had nothing more to tell.
     pub(crate) fn leave(
         &mut self,
         slot: &SlotKey,
         occupants: &[Occupant],
         padded: Interval,
+        now: DateTime<Utc>,
     ) -> Result<(), Broken> {
-        self.change(occupants, padded, |day| day.leave(slot))
+        let is_gone = |number, day: &HostDay| day.is_empty() && may_be_gone(number, now);
+        let leave = |number, day: &mut HostDay| {
+            if is_gone(number, day) { Ok(()) } else { day.leave(slot) }
+        };
+        self.change(occupants, padded, leave)
     }
 
     fn change(
         &mut self,
         occupants: &[Occupant],
         padded: Interval,
-        change: impl Fn(&mut HostDay) -> Result<(), Broken>,
+        change: impl Fn(i64, &mut HostDay) -> Result<(), Broken>,
     ) -> Result<(), Broken> {
         for host in occupants {
             for day in days_touched(padded) {
                 let key = (host.clone(), day);
-                change(self.days.entry(key.clone()).or_default())?;
+                change(day, self.days.entry(key.clone()).or_default())?;
                 self.changed.insert(key);
             }
         }
@@ -87,7 +95,8 @@ impl Days {
             if day.is_empty() {
                 planner.delete(&row);
             } else {
-                planner.put(&row, day)?;
+                let until = planner.retention.host_day_until(changed.1);
+                planner.put_until(&row, day, until)?;
             }
         }
         Ok(())

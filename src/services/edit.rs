@@ -12,7 +12,7 @@ use super::setup::Setup;
 use super::{journal, seats};
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::Act;
-use crate::words::{AppointmentId, Email, LinkId, Notes, Participant, Title};
+use crate::words::{AppointmentId, Email, LinkId, Notes, Participant, Person, Title};
 
 /// What changes of an appointment. What is not named stays.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -87,8 +87,8 @@ impl Edit {
     }
 }
 
-fn remove(participants: &mut Vec<Participant>, email: &Email) -> Result<(), InvalidInput> {
-    let is_theirs = |participant: &Participant| participant.email.as_ref() == Some(email);
+fn remove(participants: &mut Vec<Person>, email: &Email) -> Result<(), InvalidInput> {
+    let is_theirs = |person: &Person| email_of(person) == Some(email);
     match participants.iter().position(is_theirs) {
         None => Err(InvalidInput::NoSuchParticipant),
         Some(0) => Err(InvalidInput::InviteeStays),
@@ -99,12 +99,16 @@ fn remove(participants: &mut Vec<Participant>, email: &Email) -> Result<(), Inva
     }
 }
 
-fn add(participants: &mut Vec<Participant>, new: &Participant) {
-    let same = |held: &&mut Participant| new.email.is_some() && held.email == new.email;
+fn add(participants: &mut Vec<Person>, new: &Participant) {
+    let same = |held: &&mut Person| new.email.is_some() && email_of(held) == new.email.as_ref();
     match participants.iter_mut().find(same) {
-        Some(held) => *held = new.clone(),
-        None => participants.push(new.clone()),
+        Some(held) => *held = new.clone().into(),
+        None => participants.push(new.clone().into()),
     }
+}
+
+fn email_of(person: &Person) -> Option<&Email> {
+    person.known().and_then(|known| known.email.as_ref())
 }
 
 pub(crate) struct EditAppointment<'a> {

@@ -137,7 +137,8 @@ impl Command for Delete<'_> {
             journal::appointment(planner, &mut booked, kind)?;
         }
         let row = planner.keys.appointment(booked.account(), booked.id);
-        planner.put(&row, &AppointmentRow::Deleted)?;
+        let until = planner.now + planner.retention.deleted;
+        planner.put_until(&row, &AppointmentRow::Deleted, until)?;
         listed::leave(planner, &booked).await?;
         Ok(Plan::Commit(booked.link))
     }

@@ -11,8 +11,8 @@ use super::counters::CounterRow;
 use super::counting::CountingRow;
 use super::records::{
     AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
-    LastHostRow, ListedRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow, RequestRow, UserRow,
-    WaitingRow,
+    LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow,
+    RequestRow, UserRow, WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
@@ -56,7 +56,8 @@ fn sort(kind: &str) -> Parts {
 
 /// The kind of the row, if its sort begins with this word.
 pub(crate) fn is_kind(key: &Key, kind: &str) -> bool {
-    key.sort().starts_with(&sort(kind).into_bytes())
+    // No kind has a zero byte in it, and one ends the word.
+    key.sort().strip_prefix(kind.as_bytes()).is_some_and(|rest| rest.starts_with(&[0, 1]))
 }
 
 /// The kind of appointments in keys: background work finds them by it.
@@ -307,8 +308,18 @@ impl Keys {
         Scan::Range { from, to }
     }
 
+    pub(crate) fn member_of(&self, user: &UserId, account: &AccountId) -> RowKey<MemberOfRow> {
+        self.of_user(user, sort("member of").text(account.as_str()))
+    }
+
+    /// All accounts of which a user is a member.
+    pub(crate) fn all_member_of(&self, user: &UserId) -> Scan {
+        let from = self.of_user::<MemberOfRow>(user, sort("member of")).key;
+        let to = from.clone().end_of_prefix();
+        Scan::Range { from, to }
+    }
+
     /// All rows of an account that hold this.
-    #[cfg(feature = "testkit")]
     pub(crate) fn all_of_account(&self, account: &AccountId, kind: &str) -> Scan {
         let from = self.of_account::<()>(account, sort(kind)).key;
         let to = from.clone().end_of_prefix();

@@ -1,5 +1,6 @@
 //! The services: the only place that orders effects.
 
+mod aged;
 mod book;
 mod booked_on;
 mod builder;
@@ -14,6 +15,8 @@ mod counting;
 mod days;
 mod edit;
 mod end;
+mod erase;
+mod erase_user;
 mod explain;
 mod find;
 #[cfg(feature = "testkit")]
@@ -26,6 +29,7 @@ mod list;
 mod listed;
 mod mark;
 mod misfits;
+mod older;
 mod parking;
 mod planner;
 mod prepare;
@@ -34,12 +38,14 @@ mod quota;
 mod reassign;
 mod records;
 mod reschedule;
+mod retention;
 mod run_due;
 mod scene;
 mod scheduler;
 mod search;
 mod seats;
 mod setup;
+mod shapes;
 mod standings;
 mod sticky;
 mod take_down;
@@ -55,6 +61,7 @@ pub use core::LinkWork;
 #[cfg(feature = "testkit")]
 pub(crate) use counting::CountingRow;
 pub use edit::Edit;
+pub use erase::Erased;
 pub use explain::{Explanation, HostExplanation};
 #[cfg(feature = "testkit")]
 pub(crate) use inspect::{Inspected, all_calendars, inspect};
@@ -62,6 +69,9 @@ pub use list::AppointmentList;
 pub use misfits::NoLongerFits;
 #[cfg(feature = "testkit")]
 pub(crate) use records::{Booked, ListedRow};
+pub use retention::Retention;
+#[cfg(feature = "testkit")]
+pub(crate) use retention::may_be_gone;
 pub use run_due::RunReport;
 pub use scheduler::Scheduler;
 pub use upcoming::Affected;

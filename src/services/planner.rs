@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use super::keys::{Keys, RowKey};
 use super::records::{ReceiptRow, Record};
+use super::retention::Retention;
+use super::shapes;
 use crate::error::{Fault, InvalidInput, Refusal, StoreCall};
 use crate::ports::{
     ChangeSet, Expect, InvalidChangeSet, Key, MAX_ROW_BYTES, Operation, Row, Store, Version,
@@ -28,6 +30,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) keys: &'a Keys,
     pub(crate) id: ChangeSetId,
     pub(crate) now: DateTime<Utc>,
+    pub(crate) retention: &'a Retention,
     seen: BTreeMap<Key, Seen>,
     messages: u32,
 }
@@ -50,8 +53,9 @@ impl<'a> Planner<'a> {
         keys: &'a Keys,
         id: ChangeSetId,
         now: DateTime<Utc>,
+        retention: &'a Retention,
     ) -> Self {
-        Self { store, keys, id, now, seen: BTreeMap::new(), messages: 0 }
+        Self { store, keys, id, now, retention, seen: BTreeMap::new(), messages: 0 }
     }
 
     /// Reads a row that the decision rests on.
@@ -101,8 +105,27 @@ impl<'a> Planner<'a> {
 
     /// Writes a row. One that was neither loaded nor peeked at must not exist yet.
     pub(crate) fn put<R: Record>(&mut self, row: &RowKey<R>, record: &R) -> Result<(), Fault> {
+        self.put_due(row, record, record.due(self.retention))
+    }
+
+    /// Writes a row that is to be removed then.
+    pub(crate) fn put_until<R: Record>(
+        &mut self,
+        row: &RowKey<R>,
+        record: &R,
+        until: DateTime<Utc>,
+    ) -> Result<(), Fault> {
+        self.put_due(row, record, Some(until))
+    }
+
+    fn put_due<R: Record>(
+        &mut self,
+        row: &RowKey<R>,
+        record: &R,
+        due: Option<DateTime<Utc>>,
+    ) -> Result<(), Fault> {
         let json = serde_json::to_vec(record).map_err(Fault::Unwritable)?;
-        self.write(&row.key, Write::Put(Row::new(R::SCHEMA, json).with_due(record.due())));
+        self.write(&row.key, Write::Put(Row::new(R::SCHEMA, json).with_due(due)));
         Ok(())
     }
 
@@ -125,8 +148,16 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
+    /// Reads rows as they are stored, whatever they hold; absent ones are left out.
+    pub(crate) async fn stored(&mut self, keys: &[Key]) -> Result<Vec<(Key, Row)>, Fault> {
+        self.fetch(keys.to_vec()).await?;
+        let found =
+            |key: &Key| Some((key.clone(), self.seen.get(key)?.found.as_ref()?.row.clone()));
+        Ok(keys.iter().filter_map(found).collect())
+    }
+
     /// Removes a row that was loaded.
-    pub(crate) fn delete<R: Record>(&mut self, row: &RowKey<R>) {
+    pub(crate) fn delete<R>(&mut self, row: &RowKey<R>) {
         self.write(&row.key, Write::Delete);
     }
 
@@ -175,12 +206,7 @@ pub(crate) async fn get(
 
 /// Reads what a row holds.
 pub(crate) fn decode<R: Record>(key: &Key, row: &Row) -> Result<R, Fault> {
-    let unreadable = |source| Fault::Unreadable { key: key.clone(), schema: row.schema, source };
-    if row.schema != R::SCHEMA {
-        let unknown = "a row of an unknown schema version";
-        return Err(unreadable(<serde_json::Error as serde::de::Error>::custom(unknown)));
-    }
-    serde_json::from_slice(&row.json).map_err(unreadable)
+    shapes::read(key, row)
 }
 
 /// An id of random bits.
@@ -204,9 +230,10 @@ mod tests {
         let (store, keys) = (MemoryStore::new(), Keys::new("r".to_owned()));
         let zoom = ZoomAccountId::new("z").unwrap();
         let (read, written) = (keys.quota(&zoom, 1), keys.quota(&zoom, 2));
+        let kept = Retention::default();
         let planner = |id: u128| {
             let id = ChangeSetId::from_uuid(Uuid::from_u128(id));
-            Planner::new(&store, &keys, id, DateTime::UNIX_EPOCH)
+            Planner::new(&store, &keys, id, DateTime::UNIX_EPOCH, &kept)
         };
         let mut first = planner(1);
         let seen = if loads { block_on(first.load(&read)) } else { block_on(first.peek(&read)) };
@@ -232,7 +259,8 @@ mod tests {
         let (store, keys) = (MemoryStore::new(), Keys::new("r".to_owned()));
         let row = keys.quota(&ZoomAccountId::new("z").unwrap(), 1);
         let id = ChangeSetId::from_uuid(Uuid::nil());
-        let mut planner = Planner::new(&store, &keys, id, DateTime::UNIX_EPOCH);
+        let kept = Retention::default();
+        let mut planner = Planner::new(&store, &keys, id, DateTime::UNIX_EPOCH, &kept);
         planner.put(&row, &QuotaRow { used: 7, exhausted: false }).unwrap();
         assert_eq!(block_on(planner.load(&row)).unwrap().map(|quota| quota.used), Some(7));
         planner.delete(&row);

@@ -11,9 +11,9 @@ use super::planner::Planner;
 use super::records::ConnectionRow;
 use super::{journal, lane, quota};
 use crate::error::{Error, Fault};
-use crate::ports::{Access, NewMeeting, Sealed};
+use crate::ports::{Access, Sealed};
 use crate::rules::link::{Call, Link, ParkReason, Step};
-use crate::words::{AccountId, LinkId, ZoomAccountId};
+use crate::words::{AccountId, Interval, LinkId, ZoomAccountId};
 
 /// How soon a link asks again for a lane that is taken: a call is rarely longer.
 const LANE_RETRY: TimeDelta = TimeDelta::seconds(2);
@@ -28,7 +28,7 @@ pub(crate) struct Outgoing {
     pub(crate) sealed_token: Sealed,
     pub(crate) holder: Uuid,
     pub(crate) call: Call,
-    pub(crate) meeting: NewMeeting,
+    pub(crate) when: Interval,
     pub(crate) access: Access,
     pub(crate) sent_at: DateTime<Utc>,
 }
@@ -102,7 +102,6 @@ impl Prepare<'_> {
         let holder = planner.id.as_uuid();
         lane::take(planner, &connection.zoom, holder, deadline).await?;
         link.begin(call.clone(), planner.now);
-        let marker = format!("[ref:{}]", link.id.as_uuid().simple());
         Ok(Some(Box::new(Outgoing {
             account: self.account.clone(),
             link: link.id,
@@ -110,7 +109,7 @@ impl Prepare<'_> {
             zoom: connection.zoom,
             holder,
             call,
-            meeting: NewMeeting::new(link.topic().clone(), link.slot.core, marker),
+            when: link.slot.core,
             access: Access::new(token, deadline),
             sent_at: planner.now,
         })))

@@ -10,7 +10,7 @@ use super::core::{Command, Core, Plan};
 use super::counting::set_limits;
 use super::misfits::{NoLongerFits, no_longer_fits};
 use super::planner::Planner;
-use super::records::{MembershipRow, UserRow};
+use super::records::{MemberOfRow, MembershipRow, UserRow};
 use crate::error::{Error, InvalidInput, Refusal, Thing, missing};
 use crate::rules::location::check_calendar;
 use crate::words::{
@@ -41,7 +41,7 @@ impl Command for PutUser<'_> {
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.user(&self.0.id);
         planner.load(&row).await?;
-        planner.put_input(&row, &UserRow { user: self.0.clone(), deleted: false })?;
+        planner.put_input(&row, &UserRow::Present(self.0.clone()))?;
         Ok(Plan::Commit(()))
     }
 }
@@ -61,12 +61,16 @@ impl Command for PutMembership<'_> {
         if planner.peek(&keys.account(self.account)).await?.is_none() {
             return Err(missing(Thing::Account(self.account.clone())));
         }
-        if UserRow::present(planner.peek(&keys.user(self.user)).await?).is_none() {
+        // Loaded: somebody who is being erased does not become a member meanwhile.
+        if UserRow::present(planner.load(&keys.user(self.user)).await?).is_none() {
             return Err(missing(Thing::User(self.user.clone())));
         }
         let row = keys.membership(self.account, self.user);
         planner.load(&row).await?;
         planner.put(&row, &MembershipRow { role: self.role })?;
+        let row = keys.member_of(self.user, self.account);
+        planner.load(&row).await?;
+        planner.put(&row, &MemberOfRow { account: self.account.clone() })?;
         Ok(Plan::Commit(()))
     }
 }
@@ -81,11 +85,10 @@ impl Command for DeleteUser<'_> {
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.user(self.0);
         let unknown = || missing(Thing::User(self.0.clone()));
-        let known = planner.load(&row).await?.ok_or_else(unknown)?;
-        if known.deleted {
-            return Ok(Plan::Nothing(()));
+        match planner.load(&row).await?.ok_or_else(unknown)? {
+            UserRow::Present(user) => planner.put(&row, &UserRow::Deleted(user))?,
+            UserRow::Deleted(_) | UserRow::Erased => return Ok(Plan::Nothing(())),
         }
-        planner.put(&row, &UserRow { deleted: true, ..known })?;
         Ok(Plan::Commit(()))
     }
 }

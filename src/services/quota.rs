@@ -48,13 +48,13 @@ pub(crate) async fn charge(
             used_up = Some(day);
         }
         quota.used = quota.used.saturating_add(1);
-        charged.push((row, quota));
+        charged.push((row, quota, planner.retention.quota_until(day)));
     }
     if let Some(day) = used_up {
         return Ok(Some(reset_after(core, day, now)));
     }
-    for (row, quota) in charged {
-        planner.put(&row, &quota)?;
+    for (row, quota, until) in charged {
+        planner.put_until(&row, &quota, until)?;
     }
     Ok(None)
 }
@@ -70,7 +70,7 @@ pub(crate) async fn refund(
         let row = planner.keys.quota(zoom, day);
         let mut quota = planner.load(&row).await?.unwrap_or_default();
         quota.used = quota.used.saturating_sub(1);
-        planner.put(&row, &quota)?;
+        planner.put_until(&row, &quota, planner.retention.quota_until(day))?;
     }
     Ok(())
 }
@@ -87,6 +87,6 @@ pub(crate) async fn exhaust(
     let row = planner.keys.quota(zoom, day);
     let mut quota = planner.load(&row).await?.unwrap_or_default();
     quota.exhausted = true;
-    planner.put(&row, &quota)?;
+    planner.put_until(&row, &quota, planner.retention.quota_until(day))?;
     Ok(reset_after(core, day, planner.now))
 }

@@ -1,33 +1,23 @@
 //! What rows hold.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::older::{AppointmentRow1, LastHostRow1, UserRow1};
+use super::retention::Retention;
+pub(crate) use super::shapes::Record;
+use super::shapes::{never_written, step};
 use crate::ports::Sealed;
 use crate::rules::fairness::{Assigned, Assignments};
 use crate::rules::host_day::HostDay;
-use crate::rules::link::Link;
+use crate::rules::link::{Link, Link1};
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
     Account, AccountId, AppointmentId, Calendar, CalendarId, CalendarRef, Interval, LinkId,
-    ListCursor, Location, Notes, Occupant, Participant, Role, RoundRobinHost, Status, Title, User,
+    ListCursor, Location, Notes, Occupant, Person, Role, RoundRobinHost, Status, Title, User,
     UserId, ZoomAccountId,
 };
-
-/// Something that is kept in a row, as JSON.
-pub(crate) trait Record: Serialize + DeserializeOwned {
-    /// The version of its shape. Rows with another one are refused, not guessed at.
-    const SCHEMA: u16 = 1;
-
-    /// When background work is due on it.
-    fn due(&self) -> Option<DateTime<Utc>> {
-        None
-    }
-}
 
 impl Record for Account {}
 impl Record for HostDay {}
@@ -35,13 +25,23 @@ impl Record for BookedSlot {}
 impl Record for Assignments {}
 
 impl Record for Link {
-    fn due(&self) -> Option<DateTime<Utc>> {
-        Self::due(self)
+    fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
+        match schema {
+            1 => step::<Link1, Self>(json),
+            other => never_written(other),
+        }
+    }
+
+    /// Once nothing is left to be done about a dropped link, it is kept for a while.
+    fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
+        let work = Self::due(self);
+        work.or_else(|| self.is_dropped().then(|| self.slot.core.end() + kept.deleted))
     }
 }
 
 /// A calendar; the hosts of a round robin stand in pages.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CalendarRow {
     pub(crate) calendar: Calendar,
     /// Changes with every change, so that pages of another one are noticed.
@@ -53,6 +53,7 @@ impl Record for CalendarRow {}
 
 /// Some of the hosts of a round robin calendar.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct HostPageRow {
     pub(crate) revision: Uuid,
     pub(crate) hosts: Vec<RoundRobinHost>,
@@ -60,30 +61,53 @@ pub(crate) struct HostPageRow {
 
 impl Record for HostPageRow {}
 
-/// A user, and whether they still are one.
+/// A user, or what is left of one.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct UserRow {
-    pub(crate) user: User,
+#[serde(rename_all = "snake_case")]
+pub(crate) enum UserRow {
+    Present(User),
     /// A deleted user is nobody's host any more, but keeps the tie to their Zoom account (R2).
-    pub(crate) deleted: bool,
+    Deleted(User),
+    /// Nothing is known any more but the id, and the tie stays.
+    Erased,
 }
 
 impl UserRow {
     /// The user, unless there is none or they were deleted.
     pub(crate) fn present(row: Option<Self>) -> Option<User> {
-        row.filter(|row| !row.deleted).map(|row| row.user)
+        match row {
+            Some(Self::Present(user)) => Some(user),
+            Some(Self::Deleted(_) | Self::Erased) | None => None,
+        }
     }
 }
 
-impl Record for UserRow {}
+impl Record for UserRow {
+    fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
+        match schema {
+            1 => step::<UserRow1, Self>(json),
+            other => never_written(other),
+        }
+    }
+}
 
 /// A user belongs to an account.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MembershipRow {
     pub(crate) role: Role,
 }
 
 impl Record for MembershipRow {}
+
+/// The same from the user's side: without it nobody could tell where they belong.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MemberOfRow {
+    pub(crate) account: AccountId,
+}
+
+impl Record for MemberOfRow {}
 
 /// An appointment, or what is left of a deleted one: so that deleting twice is deleting once.
 #[derive(Serialize, Deserialize)]
@@ -94,8 +118,15 @@ pub(crate) enum AppointmentRow {
 }
 
 impl Record for AppointmentRow {
+    fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
+        match schema {
+            1 => step::<AppointmentRow1, Self>(json),
+            other => never_written(other),
+        }
+    }
+
     /// A pending appointment lapses (R29).
-    fn due(&self) -> Option<DateTime<Utc>> {
+    fn due(&self, _: &Retention) -> Option<DateTime<Utc>> {
         match self {
             Self::Kept(booked) => booked.lapse(),
             Self::Deleted => None,
@@ -105,6 +136,7 @@ impl Record for AppointmentRow {
 
 /// An appointment.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Booked {
     pub(crate) id: AppointmentId,
     pub(crate) slot: SlotKey,
@@ -114,7 +146,7 @@ pub(crate) struct Booked {
     pub(crate) title: Title,
     pub(crate) notes: Option<Notes>,
     /// The invitee first.
-    pub(crate) participants: Vec<Participant>,
+    pub(crate) participants: Vec<Person>,
     pub(crate) location: Location,
     /// Whether the invitee said where (R7).
     pub(crate) location_answered: bool,
@@ -163,6 +195,7 @@ impl Booked {
 
 /// An appointment in the list by start (R30), with what never changes or is written anew by a move.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ListedRow {
     /// Unix seconds.
     start: i64,
@@ -191,14 +224,29 @@ impl Record for ListedRow {}
 
 /// Who hosted a contact last on a calendar.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LastHostRow {
     pub(crate) host: UserId,
+    /// When they booked last, or were moved to this host. `None`: before that was kept.
+    pub(crate) seen_at: Option<DateTime<Utc>>,
 }
 
-impl Record for LastHostRow {}
+impl Record for LastHostRow {
+    fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
+        match schema {
+            1 => step::<LastHostRow1, Self>(json),
+            other => never_written(other),
+        }
+    }
+
+    fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
+        self.seen_at.map(|at| at + kept.last_hosts)
+    }
+}
 
 /// A request that was done.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RequestRow {
     pub(crate) appointment: AppointmentId,
     /// SHA-256 of what was asked for, in hex.
@@ -206,18 +254,28 @@ pub(crate) struct RequestRow {
     pub(crate) at: DateTime<Utc>,
 }
 
-impl Record for RequestRow {}
+impl Record for RequestRow {
+    fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
+        Some(self.at + kept.requests)
+    }
+}
 
 /// A change set was applied.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ReceiptRow {
     pub(crate) at: DateTime<Utc>,
 }
 
-impl Record for ReceiptRow {}
+impl Record for ReceiptRow {
+    fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
+        Some(self.at + kept.receipts)
+    }
+}
 
 /// A Zoom account is tied to a user id (R2).
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ClaimRow {
     pub(crate) user: UserId,
 }
@@ -226,6 +284,7 @@ impl Record for ClaimRow {}
 
 /// A user's connection to Zoom.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ConnectionRow {
     pub(crate) user: UserId,
     pub(crate) zoom: ZoomAccountId,
@@ -238,13 +297,14 @@ pub(crate) struct ConnectionRow {
 }
 
 impl Record for ConnectionRow {
-    fn due(&self) -> Option<DateTime<Utc>> {
+    fn due(&self, _: &Retention) -> Option<DateTime<Utc>> {
         self.wake_at
     }
 }
 
 /// What Zoom gave for a consent.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Tokens {
     pub(crate) access: Sealed,
     pub(crate) refresh: Sealed,
@@ -253,6 +313,7 @@ pub(crate) struct Tokens {
 
 /// A link waits until its owner connects a Zoom account.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct WaitingRow {
     pub(crate) account: AccountId,
     pub(crate) link: LinkId,
@@ -262,6 +323,7 @@ impl Record for WaitingRow {}
 
 /// The serial queue of Zoom work of one Zoom account.
 #[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LaneRow {
     pub(crate) lease: Option<Lease>,
 }
@@ -270,6 +332,7 @@ impl Record for LaneRow {}
 
 /// Somebody is calling Zoom, until then at the latest.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Lease {
     pub(crate) holder: Uuid,
     pub(crate) until: DateTime<Utc>,
@@ -277,6 +340,7 @@ pub(crate) struct Lease {
 
 /// The mutating requests of one Zoom account on one UTC day (R16).
 #[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct QuotaRow {
     pub(crate) used: u32,
     /// Zoom itself said that the day is used up, whatever we counted.
@@ -285,52 +349,6 @@ pub(crate) struct QuotaRow {
 
 impl Record for QuotaRow {}
 
-/// Something happened (R28).
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct EventRow {
-    pub(crate) kind: EventKind,
-    pub(crate) at: DateTime<Utc>,
-    /// The appointments it concerns.
-    pub(crate) appointments: BTreeSet<AppointmentId>,
-    pub(crate) link: Option<LinkId>,
-}
+mod events;
 
-impl Record for EventRow {}
-
-/// What happened.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EventKind {
-    AppointmentBooked,
-    AppointmentConfirmed,
-    AppointmentEdited,
-    AppointmentRescheduled,
-    AppointmentCancelled,
-    AppointmentDeleted,
-    AppointmentMarked,
-    LinkReady,
-    LinkDropped,
-    LinkDeferred,
-    LinkParked,
-}
-
-/// Somebody is to be told (R23). Rendered when it is sent, from what is true then.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct MessageRow {
-    pub(crate) kind: MessageKind,
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) appointments: BTreeSet<AppointmentId>,
-}
-
-impl Record for MessageRow {}
-
-/// What is told.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum MessageKind {
-    Booked,
-    Confirmed,
-    Rescheduled,
-    Cancelled,
-    LinkChanged,
-}
+pub(crate) use events::{EventKind, EventRow, MessageKind, MessageRow};

@@ -1,9 +1,10 @@
 //! Background work: whatever is due, by whatever instance calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::aged::{MOST_AT_ONCE, RemoveAged, is_aged};
 use super::connect::wake;
 use super::core::Core;
 use super::count_up;
@@ -13,14 +14,22 @@ use super::keys::{APPOINTMENT, CONNECTION, COUNTING, LINK, is_kind};
 use super::planner::decode;
 use super::quota::next_reset;
 use super::records::{AppointmentRow, ConnectionRow};
+use super::shapes::is_known;
 use super::zoom_work::{push_back, work_on};
 use crate::error::{Error, Fault};
-use crate::ports::{Key, Page, Row, Scan, ScanPage};
+use crate::ports::{Key, Page, Row, Scan, ScanPage, Versioned};
 use crate::rules::link::Link;
 use crate::words::{AccountId, AppointmentId, CalendarRef, LATEST, UserId};
 
 /// Rows that are put in order at once.
 const BATCH: u16 = 500;
+/// Pages that one run reads at most: half a million rows. What is urgent is due later than what has
+/// long aged, and lies behind it.
+const MOST_PAGES: u32 = 1000;
+/// Rows that one run removes at most. Then it is over, so that the next one looks for urgent work.
+const MOST_REMOVED: usize = 200 * MOST_AT_ONCE;
+/// Pages that are read to say when to call next.
+const PAGES_AHEAD: u32 = 8;
 /// How often one run looks at the same row: a link may need several steps.
 const MOST_LOOKS: u32 = 8;
 /// When to call again for work that failed and could not be pushed back.
@@ -30,18 +39,23 @@ const AFTER_FAILURE: TimeDelta = TimeDelta::minutes(1);
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct RunReport {
-    /// How many steps were done.
+    /// How many steps were done. To remove some dozens of rows by [`Retention`](crate::Retention) is
+    /// one step.
     pub done: u32,
     /// How many steps failed. They are tried again.
     pub failed: u32,
+    /// How many rows were removed by [`Retention`](crate::Retention).
+    pub removed: u32,
     /// When to call again at the latest. `None`: not until something changes.
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Does what is due, at most `limit` steps, the most urgent first.
+/// Does what is due, at most `limit` steps, the most urgent first, and what has only aged last.
 pub(crate) async fn run_due(core: &Core, limit: u32) -> Result<RunReport, Error> {
-    let mut run = Run { core, limit, report: RunReport::default(), looks: BTreeMap::new() };
+    let (report, looks, aged) = (RunReport::default(), BTreeMap::new(), BTreeSet::new());
+    let mut run = Run { core, limit, report, looks, pages: 0, aged };
     while run.batch().await? {}
+    run.remove_aged().await;
     run.report.next = run.next().await?;
     Ok(run.report)
 }
@@ -51,9 +65,13 @@ struct Run<'a> {
     limit: u32,
     report: RunReport,
     looks: BTreeMap<Key, u32>,
+    /// Pages that were read.
+    pages: u32,
+    /// What the last look found to be removed.
+    aged: BTreeSet<Key>,
 }
 
-/// A row on which work is due.
+/// What is due on a row.
 enum Work {
     Link(Box<Link>),
     Connection(UserId),
@@ -61,7 +79,12 @@ enum Work {
     Lapse(AccountId, AppointmentId),
     /// Appointments are to be counted.
     Count(CalendarRef),
-    Unknown,
+    /// Nothing but to remove it.
+    Remove,
+    /// Newer code has written it, and sees to it.
+    LeaveAlone,
+    /// It cannot be read.
+    Damaged,
 }
 
 impl Run<'_> {
@@ -75,9 +98,8 @@ impl Run<'_> {
         batch.sort_by_cached_key(|(_, work)| match work {
             Work::Link(link) => link.urgency(reset),
             // A seat is set free, or links are.
-            Work::Connection(_) | Work::Lapse(..) | Work::Count(_) | Work::Unknown => {
-                (0, DateTime::<Utc>::MIN_UTC)
-            }
+            Work::Connection(_) | Work::Lapse(..) | Work::Count(_) => (0, DateTime::<Utc>::MIN_UTC),
+            Work::Remove | Work::LeaveAlone | Work::Damaged => (0, DateTime::<Utc>::MIN_UTC),
         });
         for (key, work) in batch {
             if self.report.done >= self.limit {
@@ -93,18 +115,56 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// The rows that are due and were not looked at too often.
-    async fn due(&self) -> Result<Vec<(Key, Work)>, Fault> {
-        let fresh = |key: &Key| self.looks.get(key).is_none_or(|looks| *looks < MOST_LOOKS);
+    /// The next rows on which work is due, and which were not looked at too often. Finds on its way
+    /// what is to be removed.
+    async fn due(&mut self) -> Result<Vec<(Key, Work)>, Fault> {
+        self.aged.clear();
         let mut page = Page::first(BATCH);
         loop {
+            self.pages = self.pages.saturating_add(1);
             let answer = due(self.core, self.core.now(), &page).await?;
-            let rows = answer.rows.into_iter().filter(|(key, _)| fresh(key));
-            let batch: Vec<_> =
-                rows.map(|(key, row)| (key.clone(), work(&key, &row.row))).collect();
+            let batch = self.sort_out(answer.rows);
             match answer.next {
-                Some(cursor) if batch.is_empty() => page = Page::after(cursor, BATCH),
+                Some(cursor) if batch.is_empty() && self.pages < MOST_PAGES => {
+                    page = Page::after(cursor, BATCH);
+                }
                 _ => return Ok(batch),
+            }
+        }
+    }
+
+    fn sort_out(&mut self, rows: Vec<(Key, Versioned)>) -> Vec<(Key, Work)> {
+        let mut batch = Vec::new();
+        for (key, found) in rows {
+            if self.looks.get(&key).is_some_and(|looks| *looks >= MOST_LOOKS) {
+                continue;
+            }
+            match work(&key, &found.row) {
+                Work::LeaveAlone => {}
+                Work::Remove if self.aged.len() >= MOST_REMOVED => {}
+                Work::Remove => _ = self.aged.insert(key),
+                work => batch.push((key, work)),
+            }
+        }
+        batch
+    }
+
+    /// Removes what has aged, many rows at once. What fails is found again.
+    async fn remove_aged(&mut self) {
+        let aged: Vec<Key> = std::mem::take(&mut self.aged).into_iter().collect();
+        for keys in aged.chunks(MOST_AT_ONCE) {
+            if self.report.done >= self.limit {
+                return;
+            }
+            match self.core.run(&RemoveAged(keys)).await {
+                Ok(removed) => {
+                    self.report.done = self.report.done.saturating_add(1);
+                    self.report.removed = self.report.removed.saturating_add(removed);
+                }
+                Err(_) => {
+                    self.report.failed = self.report.failed.saturating_add(1);
+                    self.looks.extend(keys.iter().map(|key| (key.clone(), MOST_LOOKS)));
+                }
             }
         }
     }
@@ -119,16 +179,25 @@ impl Run<'_> {
         }
     }
 
-    /// When the earliest of the remaining rows is due.
+    /// When the earliest of the remaining rows is due that this code knows.
     async fn next(&self) -> Result<Option<DateTime<Utc>>, Fault> {
         let now = self.core.now();
-        let first = due(self.core, LATEST, &Page::first(BATCH)).await?;
-        let dues = first.rows.iter().filter_map(|(key, found)| {
-            let stuck = self.looks.get(key).is_some_and(|looks| *looks >= MOST_LOOKS);
-            let earliest = if stuck { now + AFTER_FAILURE } else { now };
-            found.row.due.map(|at| at.max(earliest))
-        });
-        Ok(dues.min())
+        let mut page = Page::first(BATCH);
+        for _ in 0..PAGES_AHEAD {
+            let answer = due(self.core, LATEST, &page).await?;
+            let known = answer.rows.iter().filter(|(key, found)| is_known(key, &found.row));
+            let dues = known.filter_map(|(key, found)| {
+                let stuck = self.looks.get(key).is_some_and(|looks| *looks >= MOST_LOOKS);
+                let earliest = if stuck { now + AFTER_FAILURE } else { now };
+                found.row.due.map(|at| at.max(earliest))
+            });
+            match (dues.min(), answer.next) {
+                (None, Some(cursor)) => page = Page::after(cursor, BATCH),
+                (next, _) => return Ok(next),
+            }
+        }
+        // So many rows of newer code are due that ours are not in sight.
+        Ok(Some(now + AFTER_FAILURE))
     }
 }
 
@@ -139,22 +208,31 @@ async fn due(core: &Core, until: DateTime<Utc>, page: &Page) -> Result<ScanPage,
 
 /// What a due row asks for. One that cannot be read fails when its turn comes.
 fn work(key: &Key, row: &Row) -> Work {
-    if is_kind(key, LINK) {
-        decode::<Link>(key, row).map_or(Work::Unknown, |link| Work::Link(Box::new(link)))
+    if !is_known(key, row) {
+        return Work::LeaveAlone;
+    }
+    if is_aged(key, row) {
+        return Work::Remove;
+    }
+    asked(key, row).unwrap_or(Work::Damaged)
+}
+
+fn asked(key: &Key, row: &Row) -> Result<Work, Fault> {
+    Ok(if is_kind(key, LINK) {
+        Work::Link(Box::new(decode(key, row)?))
     } else if is_kind(key, CONNECTION) {
-        let user = decode::<ConnectionRow>(key, row).map(|connection| connection.user);
-        user.map_or(Work::Unknown, Work::Connection)
+        Work::Connection(decode::<ConnectionRow>(key, row)?.user)
     } else if is_kind(key, APPOINTMENT) {
-        match decode(key, row) {
-            Ok(AppointmentRow::Kept(booked)) => Work::Lapse(booked.account().clone(), booked.id),
-            Ok(AppointmentRow::Deleted) | Err(_) => Work::Unknown,
+        match decode(key, row)? {
+            AppointmentRow::Kept(booked) => Work::Lapse(booked.account().clone(), booked.id),
+            AppointmentRow::Deleted => Work::Remove,
         }
     } else if is_kind(key, COUNTING) {
-        let calendar = decode::<CountingRow>(key, row).map(|counting| counting.calendar);
-        calendar.map_or(Work::Unknown, Work::Count)
+        Work::Count(decode::<CountingRow>(key, row)?.calendar)
     } else {
-        Work::Unknown
-    }
+        // Nothing is ever due on the other kinds.
+        Work::Damaged
+    })
 }
 
 async fn step(core: &Core, work: &Work) -> Result<(), Error> {
@@ -163,6 +241,7 @@ async fn step(core: &Core, work: &Work) -> Result<(), Error> {
         Work::Connection(user) => wake(core, user).await,
         Work::Lapse(account, id) => core.run(&LapseAppointment { account, id: *id }).await,
         Work::Count(calendar) => count_up::work_on(core, calendar).await,
-        Work::Unknown => Err(Fault::Inconsistent("a row that is due cannot be read").into()),
+        Work::Remove | Work::LeaveAlone => Ok(()),
+        Work::Damaged => Err(Fault::Inconsistent("a row that is due cannot be read").into()),
     }
 }

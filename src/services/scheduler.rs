@@ -341,7 +341,8 @@ impl Scheduler {
     /// [`cancel`](Self::cancel). Deleting again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] if there never was such an appointment, [`Refusal::NotPermitted`] for
+    /// [`Refusal::NotFound`] if there never was such an appointment, or it was deleted so long ago that
+    /// nothing is left of it ([`Retention`](crate::Retention)), [`Refusal::NotPermitted`] for
     /// invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
     pub async fn delete(&self, caller: &Caller, id: AppointmentId) -> Result<(), Error> {
         let link = self.core.run(&Delete { caller, id }).await?;
@@ -386,8 +387,12 @@ impl Scheduler {
     // ---- Background work ----
 
     /// Does background work that is due, at most `limit` steps, each with at most one call of
-    /// Zoom: links to be made, renamed and deleted, and unconfirmed appointments that lapse. Call it from a task that nobody cancels, when
-    /// the report says so and at least once a minute; any number of instances may at once.
+    /// Zoom: links to be made, renamed and deleted, and unconfirmed appointments that lapse. What is
+    /// left of `limit` goes to removing what has aged ([`Retention`](crate::Retention)). Call it from a
+    /// task that nobody cancels, when the report says so and at least once a minute; any number of
+    /// instances may at once.
+    ///
+    /// Rows that a newer version has written are left alone: its instances see to them.
     ///
     /// # Errors
     /// [`Error::Fault`] if the store cannot be scanned. A step that fails is counted in the
@@ -409,3 +414,5 @@ impl Scheduler {
         }
     }
 }
+
+mod erasure;

@@ -133,7 +133,7 @@ pub(crate) async fn leave(
     let mut slot = planner.load(&row).await?.ok_or(lost)?;
     days.peek(planner, &slot.occupants, slot.padded).await?;
     let not_there = |_| Fault::Inconsistent("a host's day lacks a slot that is booked");
-    days.leave(&booked.slot, &slot.occupants, slot.padded).map_err(not_there)?;
+    days.leave(&booked.slot, &slot.occupants, slot.padded, planner.now).map_err(not_there)?;
     slot.appointments.remove(&booked.id);
     counting::count(planner, booked, Step::Down).await?;
     pass_turn(planner, booked, &slot).await?;

@@ -2,10 +2,14 @@
 
 use sha2::{Digest, Sha256};
 
+use super::keys::{Keys, RowKey};
 use super::planner::Planner;
 use super::records::{Booked, LastHostRow};
 use crate::error::Fault;
-use crate::words::{Calendar, CalendarKind, Participant, Sticky, UserId};
+use crate::rules::host_day::day_of;
+use crate::words::{
+    Calendar, CalendarKind, CalendarRef, Contact, Participant, Person, Sticky, UserId,
+};
 
 /// Who hosted a contact last on this calendar, if that counts there.
 ///
@@ -26,17 +30,34 @@ pub(crate) async fn remember(
     calendar: &Calendar,
     booked: &Booked,
 ) -> Result<(), Fault> {
-    let (Some(invitee), Some(host)) = (booked.participants.first(), booked.slot.owner.user())
-    else {
+    let invitee = booked.participants.first().and_then(Person::known);
+    let (Some(invitee), Some(host)) = (invitee, booked.slot.owner.user()) else {
         return Ok(());
     };
     let Some(contact) = contact(calendar, invitee) else { return Ok(()) };
     let row = planner.keys.last_host(&calendar.as_ref(), &contact);
     let known = planner.peek(&row).await?;
-    if known.is_none_or(|last| last.host != *host) {
-        planner.put(&row, &LastHostRow { host: host.clone() })?;
+    let new = LastHostRow { host: host.clone(), seen_at: Some(planner.now) };
+    if known.is_none_or(|last| last.host != new.host || is_a_day_older(&last, &new)) {
+        planner.put(&row, &new)?;
     }
     Ok(())
+}
+
+/// To the day is near enough for what is kept for a year, and saves writing.
+fn is_a_day_older(last: &LastHostRow, new: &LastHostRow) -> bool {
+    let day = |row: &LastHostRow| row.seen_at.map(day_of);
+    day(last) < day(new)
+}
+
+/// Where the last hosts of a contact stand on a calendar, by whatever they are known.
+pub(crate) fn rows_of(
+    keys: &Keys,
+    calendar: &CalendarRef,
+    contacts: impl IntoIterator<Item = Contact>,
+) -> Vec<RowKey<LastHostRow>> {
+    let row = |contact: Contact| keys.last_host(calendar, &digest(&contact));
+    contacts.into_iter().map(row).collect()
 }
 
 /// Names a contact without saying who it is, where contacts are sticky: SHA-256, in hex, of the
@@ -47,13 +68,17 @@ fn contact(calendar: &Calendar, invitee: &Participant) -> Option<String> {
     if !is_round_robin || calendar.sharing.sticky != Sticky::LastHost {
         return None;
     }
-    let Participant { email, phone, id, .. } = invitee;
-    let id = id.as_ref().map(|id| format!("id {id}"));
-    // Mail systems do not tell upper from lower case, whatever the standard says.
-    let email = || email.as_ref().map(|email| format!("email {}", email.as_str().to_lowercase()));
-    let phone = || phone.as_ref().map(|phone| format!("phone {phone}"));
-    let named = id.or_else(email).or_else(phone)?;
-    Some(Sha256::digest(named).iter().map(|byte| format!("{byte:02x}")).collect())
+    Contact::all_of(invitee).next().map(|contact| digest(&contact))
+}
+
+fn digest(contact: &Contact) -> String {
+    let named = match contact {
+        Contact::Id(id) => format!("id {id}"),
+        // Mail systems do not tell upper from lower case, whatever the standard says.
+        Contact::Email(email) => format!("email {}", email.as_str().to_lowercase()),
+        Contact::Phone(phone) => format!("phone {phone}"),
+    };
+    Sha256::digest(named).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

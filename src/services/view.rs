@@ -11,8 +11,8 @@ use crate::ports::{Key, Row};
 use crate::rules::LinkState;
 use crate::rules::link::Link;
 use crate::words::{
-    AccountId, AppointmentId, CalendarId, FixedLocation, Interval, Location, Notes, Participant,
-    Status, Title, UserId,
+    AccountId, AppointmentId, CalendarId, FixedLocation, Interval, Location, Notes, Person, Status,
+    Title, UserId,
 };
 
 /// An appointment as it is now.
@@ -36,7 +36,7 @@ pub struct Appointment {
     /// Where it takes place.
     pub location: MeetingLocation,
     /// Who comes, the invitee first.
-    pub participants: Vec<Participant>,
+    pub participants: Vec<Person>,
 }
 
 /// Where an appointment takes place.

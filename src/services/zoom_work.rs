@@ -11,7 +11,7 @@ use super::planner::Planner;
 use super::prepare::{Outgoing, Prepare};
 use super::take_down::take_down;
 use crate::error::Error;
-use crate::ports::ZoomError;
+use crate::ports::{NewMeeting, ZoomError};
 use crate::rules::link::{Call, CallResult};
 use crate::words::{AccountId, LinkId};
 
@@ -54,8 +54,10 @@ impl Command for PushBack<'_> {
 async fn send(core: &Core, outgoing: &Outgoing) -> Result<CallResult, ZoomError> {
     let (zoom, access) = (&core.zoom, &outgoing.access);
     match &outgoing.call {
-        Call::Create { .. } => {
-            let made = zoom.create_meeting(access, &outgoing.meeting).await?;
+        Call::Create { topic } => {
+            let marker = format!("[ref:{}]", outgoing.link.as_uuid().simple());
+            let meeting = NewMeeting::new(topic.clone(), outgoing.when, marker);
+            let made = zoom.create_meeting(access, &meeting).await?;
             let owner = outgoing.zoom.clone();
             Ok(CallResult::Created { zoom: owner, id: made.id, join_url: made.join_url })
         }

@@ -18,7 +18,7 @@ use super::zone::Zone;
 
 /// Who hosts, and how a host is found.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum CalendarKind {
     /// One of the hosts takes each slot. A group calendar.
@@ -65,6 +65,7 @@ pub enum Confirmation {
 
 /// Something to book on.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Calendar {
     /// The account that it belongs to.

@@ -62,6 +62,7 @@ pub enum Attendance {
 
 /// A user on a round robin calendar.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RoundRobinHost {
     /// Who.
@@ -119,6 +120,7 @@ impl RoundRobinHost {
 
 /// A user on a collective calendar.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CollectiveHost {
     /// Who.
@@ -194,6 +196,7 @@ pub struct CollectiveHosts {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CollectiveParts {
     hosts: Vec<CollectiveHost>,
     primary: UserId,

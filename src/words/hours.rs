@@ -251,6 +251,7 @@ impl WeeklyHours {
 /// When a host, or an unassigned calendar, is open: weekly hours, replaced on a date by that
 /// date's override, minus time off.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hours {
     zone: Zone,
     #[serde(default)]

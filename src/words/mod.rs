@@ -41,7 +41,7 @@ pub use limits::{Limit, Limits, Period, PeriodLimits};
 pub use list::{AppointmentFilter, InvalidCursor, ListCursor, ListPage, PageSize};
 pub use location::{FixedLocation, Location, LocationSetting};
 pub use occupancy::{CalendarRef, InvalidOccupancy, Occupancy, Occupant};
-pub use people::{Account, Participant, Role, User};
+pub use people::{Account, Contact, Participant, Person, Role, User};
 pub use secret::Secret;
 pub use setting::InvalidSetting;
 pub use sharing::{

@@ -6,6 +6,7 @@ use super::{AccountId, CalendarId, Interval, UserId};
 
 /// A calendar together with its account: an id of a calendar means something only there (R5).
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CalendarRef {
     account: AccountId,
     calendar: CalendarId,
@@ -178,6 +179,7 @@ impl Occupancy {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Unchecked {
     core: Interval,
     padded: Interval,

@@ -10,6 +10,7 @@ use super::zone::Zone;
 
 /// A tenant of the host application.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Account {
     /// The host application's id.
@@ -46,6 +47,7 @@ impl Account {
 
 /// A person who hosts, in every account that they belong to.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct User {
     /// The host application's id. Whatever the e-mail says, another id is another user (R2).
@@ -131,4 +133,72 @@ impl Participant {
         self.id = Some(id);
         self
     }
+}
+
+/// Somebody who takes part in an appointment, as far as they are still known.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "they are known, or not any more")]
+pub enum Person {
+    /// Somebody who is known.
+    Known(Participant),
+    /// Somebody who was known, and whose data was erased. Say so in the words of your users.
+    Erased,
+}
+
+impl Person {
+    /// Who it is, unless they were erased.
+    #[must_use]
+    pub const fn known(&self) -> Option<&Participant> {
+        match self {
+            Self::Known(participant) => Some(participant),
+            Self::Erased => None,
+        }
+    }
+}
+
+impl From<Participant> for Person {
+    fn from(participant: Participant) -> Self {
+        Self::Known(participant)
+    }
+}
+
+/// By what somebody is recognised who takes part in appointments.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[expect(clippy::exhaustive_enums, reason = "there is nothing else by which one is recognised")]
+pub enum Contact {
+    /// The host application's own id of them.
+    Id(ParticipantId),
+    /// Their e-mail address, in small or capital letters.
+    Email(Email),
+    /// Their phone number, however its digits are set apart.
+    Phone(Phone),
+}
+
+impl Contact {
+    /// All by which a participant is recognised, the surest first.
+    pub(crate) fn all_of(participant: &Participant) -> impl Iterator<Item = Self> {
+        let Participant { id, email, phone, .. } = participant;
+        let id = id.clone().map(Self::Id);
+        id.into_iter().chain(email.clone().map(Self::Email)).chain(phone.clone().map(Self::Phone))
+    }
+
+    /// Whether this is the same contact, however it is written.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        // Mail systems do not tell upper from lower case, whatever the standard says.
+        let small = |email: &Email| email.as_str().to_lowercase();
+        match (self, other) {
+            (Self::Id(one), Self::Id(other)) => one == other,
+            (Self::Email(one), Self::Email(other)) => small(one) == small(other),
+            (Self::Phone(one), Self::Phone(other)) => one == other || same_number(one, other),
+            _ => false,
+        }
+    }
+}
+
+fn same_number(one: &Phone, other: &Phone) -> bool {
+    let digits = |phone: &Phone| -> String {
+        phone.as_str().chars().filter(|c| c.is_alphanumeric() || *c == '+').collect()
+    };
+    !digits(one).is_empty() && digits(one) == digits(other)
 }

@@ -106,7 +106,7 @@ pub enum RescheduleHost {
 
 /// How the hosts of a round robin calendar share its appointments. Other kinds do not ask.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Sharing {
     /// Who gets a new slot.

@@ -136,6 +136,7 @@ impl DateRange {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct UncheckedDates {
     from: NaiveDate,
     to: NaiveDate,
@@ -161,6 +162,7 @@ pub enum BookingWindow {
 
 /// The slots of a calendar: how long, where on the wall clock, with which buffers and seats.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SlotSettings {
     length: SlotLength,
     every: GridStep,

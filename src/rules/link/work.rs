@@ -65,14 +65,13 @@ impl Link {
             return (over && !self.replaces.is_empty()).then_some(Step::ReleaseReplaced);
         }
         let lost_hope = over || self.is_given_up();
-        let topic = || self.topic.clone();
         let call = match self.missing()? {
             Missing::Release => return Some(Step::ReleaseReplaced),
             Missing::Create if lost_hope && !self.replaces.is_empty() => {
                 return Some(Step::ReleaseReplaced);
             }
-            Missing::Create => Call::Create { topic: topic() },
-            Missing::Rename(meeting) => Call::Rename { meeting, topic: topic() },
+            Missing::Create => Call::Create { topic: self.topic.clone()? },
+            Missing::Rename(meeting) => Call::Rename { meeting, topic: self.topic.clone()? },
             Missing::Delete(meeting) => Call::Delete { meeting },
         };
         // A meeting that is over is not worth a request.

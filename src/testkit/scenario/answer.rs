@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::moment::text;
 use crate::rules::{LinkState, ParkReason};
 use crate::testkit::SimulatedZoom;
-use crate::words::{FixedLocation, Occupant, Participant, UserId};
+use crate::words::{FixedLocation, Occupant, Person, UserId};
 use crate::{Appointment, Error, Explanation, MeetingLocation, Slot, Slots};
 
 /// An appointment as everybody sees it.
@@ -25,10 +25,11 @@ pub(super) fn appointment(seen: &Appointment) -> Value {
     })
 }
 
-fn participant(one: &Participant, on_zoom: bool) -> Value {
+fn participant(one: &Person, on_zoom: bool) -> Value {
     let mut shown = Map::new();
-    shown.insert("name".into(), one.name.as_str().into());
-    if let Some(email) = &one.email {
+    let name = one.known().map(|known| known.name.as_str());
+    shown.insert("name".into(), name.into());
+    if let Some(email) = one.known().and_then(|known| known.email.as_ref()) {
         shown.insert("email".into(), email.as_str().into());
     }
     if on_zoom {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::view::{ToldOf, View};
+use crate::rules::host_day::day_of;
 use crate::rules::slot::SlotKey;
-use crate::services::{Booked, ListedRow};
+use crate::services::{Booked, ListedRow, may_be_gone};
 use crate::words::{Occupancy, Occupant, Status};
 
 /// I1: no two padded occupancies of one host overlap; no slot has more seats taken than it has.
@@ -42,7 +43,9 @@ pub(super) fn appointments_hold_time(view: &View) -> Option<String> {
             return Some(format!("{occupant:?} gave {taken} seats at {core}, {sit} are used"));
         }
     }
-    let ((occupant, slot), _) = seats.first_key_value()?;
+    // What was given of days that are long over is forgotten.
+    let is_kept = |slot: &SlotKey| !may_be_gone(day_of(slot.core.start()), view.now);
+    let (occupant, slot) = seats.keys().find(|(_, slot)| is_kept(slot))?;
     Some(format!("{occupant:?} gave no time at {}, but is booked", slot.core))
 }
 

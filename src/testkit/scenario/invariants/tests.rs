@@ -49,7 +49,7 @@ fn booked(id: u128, hour: i64, link: u128) -> Booked {
         status: Status::Confirmed,
         title: Title::new("Demo").unwrap(),
         notes: None,
-        participants: vec![Participant::new(Name::new("Pat").unwrap())],
+        participants: vec![Participant::new(Name::new("Pat").unwrap()).into()],
         location: Location::Zoom,
         location_answered: false,
         link: Some(LinkId::from_uuid(uuid(link))),
