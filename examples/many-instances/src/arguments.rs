@@ -9,7 +9,7 @@ use crate::place::{Kind, Place};
 
 pub(crate) const USAGE: &str = "usage: many-instances run sqlite|postgres [--seconds N] \
      [--instances N] [--clients N] [--kills N] [--seed N]\n       \
-     many-instances rush memory|sqlite|postgres [--callers N]";
+     many-instances rush memory|sqlite|postgres [--callers N] [--at-once N]";
 
 pub(crate) enum Command {
     Run(Plan),
@@ -43,6 +43,8 @@ pub(crate) struct Orders {
 pub(crate) struct RushPlan {
     pub(crate) kind: Kind,
     pub(crate) callers: u32,
+    /// Calls that the host lets in at the same time.
+    pub(crate) at_once: usize,
 }
 
 /// Everything that can be said, with what is meant if it is not.
@@ -54,6 +56,7 @@ struct Said {
     kills: u32,
     seed: u64,
     callers: u32,
+    at_once: usize,
 }
 
 pub(crate) fn read() -> Result<Command, lexopt::Error> {
@@ -77,9 +80,11 @@ pub(crate) fn read() -> Result<Command, lexopt::Error> {
             lasts,
             seed: said.seed,
         })),
-        ["rush", kind] => {
-            Ok(Command::Rush(RushPlan { kind: kind.parse()?, callers: said.callers }))
-        }
+        ["rush", kind] => Ok(Command::Rush(RushPlan {
+            kind: kind.parse()?,
+            callers: said.callers,
+            at_once: said.at_once,
+        })),
         _ => Err("it does not say what to do".into()),
     }
 }
@@ -93,6 +98,7 @@ fn said(mut parser: Parser) -> Result<Said, lexopt::Error> {
         kills: 4,
         seed: 1,
         callers: 200,
+        at_once: usize::MAX,
     };
     while let Some(argument) = parser.next()? {
         match argument {
@@ -102,6 +108,7 @@ fn said(mut parser: Parser) -> Result<Said, lexopt::Error> {
             Arg::Long("clients") => said.clients = parser.value()?.parse()?,
             Arg::Long("kills") => said.kills = parser.value()?.parse()?,
             Arg::Long("seed") => said.seed = parser.value()?.parse()?,
+            Arg::Long("at-once") => said.at_once = parser.value()?.parse()?,
             Arg::Long("callers") => said.callers = parser.value()?.parse()?,
             other => return Err(other.unexpected()),
         }

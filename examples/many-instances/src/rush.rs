@@ -15,6 +15,7 @@ use slotlink::words::{
     RoundRobinHost, RoundRobinHosts, Seats, SlotLength, SlotSettings, UserId, Zone,
 };
 use slotlink::{BookRequest, Error, MemoryStore, Scheduler};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::Failure;
@@ -39,16 +40,17 @@ pub(crate) async fn rush(plan: &RushPlan) -> Result<(), Failure> {
     for host in &hosts {
         put_host(&scheduler, &zoom, host).await?;
     }
-    let scheduler = Arc::new(scheduler);
+    let door = Semaphore::new(plan.at_once.min(Semaphore::MAX_PERMITS));
+    let host = Arc::new(Host { scheduler, door });
     let seats = u16::try_from(plan.callers)?;
     let only = hosts.get(..1).unwrap_or_default();
     let rushes =
         [("one seat", only, 1), ("a seat for each", only, seats), ("a host for each", &hosts, 1)];
     for (day, (name, hosts, seats)) in (0..).zip(rushes) {
-        scheduler.put_calendar(&caller(ACCOUNT)?, &calendar(name, hosts, seats)?).await?;
+        host.scheduler.put_calendar(&caller(ACCOUNT)?, &calendar(name, hosts, seats)?).await?;
         counting.reset();
         let start = world::first_day(SystemClock.now()) + TimeDelta::days(day);
-        let rush = all_at_once(&scheduler, plan.callers, name, start).await?;
+        let rush = all_at_once(&host, plan.callers, name, start).await?;
         print(name, &rush, &counting);
     }
     Ok(())
@@ -66,6 +68,12 @@ fn calendar(name: &str, hosts: &[String], seats: u16) -> Result<Calendar, Failur
     Ok(Calendar::new(id, Name::new(name)?, kind, Zone::UTC, slot))
 }
 
+/// An application that lets so many calls in at once.
+struct Host {
+    scheduler: Scheduler,
+    door: Semaphore,
+}
+
 /// What one caller went through.
 struct Story {
     is_won: bool,
@@ -80,7 +88,7 @@ struct Rush {
 }
 
 async fn all_at_once(
-    scheduler: &Arc<Scheduler>,
+    host: &Arc<Host>,
     callers: u32,
     calendar: &str,
     start: DateTime<Utc>,
@@ -88,8 +96,8 @@ async fn all_at_once(
     let began = Instant::now();
     let tasks: Vec<_> = (0..callers)
         .map(|number| {
-            let (scheduler, calendar) = (scheduler.clone(), calendar.to_owned());
-            tokio::spawn(async move { one(&scheduler, &calendar, start, number).await })
+            let (host, calendar) = (host.clone(), calendar.to_owned());
+            tokio::spawn(async move { one(&host, &calendar, start, number).await })
         })
         .collect();
     let mut stories = Vec::new();
@@ -101,7 +109,7 @@ async fn all_at_once(
 
 /// Asks until it is told yes or no.
 async fn one(
-    scheduler: &Scheduler,
+    host: &Host,
     calendar: &str,
     start: DateTime<Utc>,
     number: u32,
@@ -110,7 +118,8 @@ async fn one(
     let request = BookRequest::new(CalendarId::new(calendar)?, start, invitee);
     let (caller, began, mut overtaken) = (caller(ACCOUNT)?, Instant::now(), 0);
     let is_won = loop {
-        match scheduler.book(&caller, &request).await {
+        let _inside = host.door.acquire().await?;
+        match host.scheduler.book(&caller, &request).await {
             Ok(_) => break true,
             Err(Error::Refused(_)) => break false,
             Err(Error::Conflict(_)) => overtaken += 1,
