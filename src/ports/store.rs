@@ -41,6 +41,7 @@ pub const MAX_ROW_BYTES: usize = 64 << 10;
 ///   rows of any bytes, any schema version, due instants in whole seconds of the years 1 to 9999;
 ///   keys of any text without U+0000 as realm, up to 128 bytes, and of any bytes as partition and
 ///   as sort, up to 1 KiB each.
+#[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Reads rows, in the order of the keys; absent ones are `None`. Any number of keys.
