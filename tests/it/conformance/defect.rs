@@ -20,7 +20,7 @@ pub(crate) type Found = Vec<Option<Versioned>>;
 /// The sound store of a place, and which instance over it is asked.
 #[derive(Clone, Copy)]
 pub(crate) struct Sound<'a> {
-    pub(crate) store: &'a MemoryStore,
+    pub(crate) store: &'a Arc<MemoryStore>,
     pub(crate) instance: usize,
 }
 

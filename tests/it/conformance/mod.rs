@@ -5,6 +5,7 @@ mod changes;
 mod commits;
 mod defect;
 mod dropped;
+mod elsewhere;
 mod keys;
 mod reads;
 mod scans;

@@ -1,7 +1,7 @@
 //! Stores that scan wrongly, and one whose scans only lag.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use slotlink::MemoryStore;
@@ -215,7 +215,7 @@ pub(crate) fn ends_with_an_empty_page(
 
 /// Answers scans from a copy that is some commits behind.
 pub(crate) struct Lags {
-    copy: MemoryStore,
+    copy: Arc<MemoryStore>,
     behind: Mutex<VecDeque<ChangeSet>>,
     /// Whether each scan brings the copy nearer.
     catches_up: bool,
@@ -225,7 +225,7 @@ pub(crate) struct Lags {
 
 impl Lags {
     fn new(catches_up: bool, misses: fn(&Write) -> bool) -> Self {
-        Self { copy: MemoryStore::new(), behind: Mutex::default(), catches_up, misses }
+        Self { copy: Arc::default(), behind: Mutex::default(), catches_up, misses }
     }
 
     pub(crate) fn and_catches_up() -> Self {

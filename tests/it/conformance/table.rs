@@ -8,6 +8,7 @@ use super::commits::{
 };
 use super::defect::{Nothing, With};
 use super::dropped::{Call, Halves, Leaks};
+use super::elsewhere::Elsewhere;
 use super::keys::{self, Rekeyed};
 use super::reads::{self, Caches, Reads, ShowsDeleted, Stale};
 use super::scans::{self, Lags, NeverForgets, Scans};
@@ -165,10 +166,11 @@ fn kept() -> Vec<Entry> {
     ]
 }
 
-/// What the contract allows: scans that lag, an empty last page, outcomes in doubt, faults.
+/// What the contract allows: answers that take a while, scans that lag, an empty last page, outcomes in doubt, faults.
 pub(crate) fn sound() -> Vec<(&'static str, Box<dyn StoreBuilder>)> {
     sound![
         Nothing;
+        Elsewhere;
         Lags::and_catches_up();
         Scans::cutting(scans::ends_with_an_empty_page);
         EachNth::of(3, commits::is_unknown);
