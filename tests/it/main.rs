@@ -7,6 +7,7 @@ mod audit;
 mod bookable;
 mod booking;
 mod busy;
+mod conformance;
 mod erasure;
 mod erasure_races;
 mod erasure_users;
