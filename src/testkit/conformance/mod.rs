@@ -6,7 +6,7 @@
 //! order that a seed decides, so far as the store answers without waiting for anything.
 //!
 //! * What the contract leaves open, the suite does not ask for. An `Err` or `Unknown` is settled by
-//!   sending the same change set again, and scans may lag. What stays undone or unseen for 500
+//!   sending the same change set again, and scans may lag. What stays undone or unseen for 60
 //!   tries in five seconds is broken; so is what makes a case take five minutes.
 //! * A wait is a sleeping thread's: the suite reads no clock, and starts a thread only when the
 //!   store makes it wait.

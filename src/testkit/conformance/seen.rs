@@ -13,6 +13,12 @@ impl Seen {
         Self(what.into())
     }
 
+    /// The suite itself cannot go on.
+    #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+    pub(super) fn no_thread(error: std::io::Error) -> Self {
+        Self(format!("the suite cannot start a thread: {error}"))
+    }
+
     /// Says at which part of the case.
     pub(super) fn at(self, part: impl fmt::Display) -> Self {
         Self(format!("{part}: {self}"))

@@ -1,6 +1,6 @@
 //! Waiting without a runtime: a thread sleeps, and wakes who waits.
 
-use std::future::{Future, pending, poll_fn};
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use super::seen::Seen;
 
-/// How often something is tried again, and how long the suite waits before it does.
-const TRIES: u32 = 500;
-const BETWEEN_TRIES: Duration = Duration::from_millis(10);
+/// How often something is tried again, and how long the suite waits at most before it does.
+const TRIES: u32 = 60;
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// A future that is kept on the heap, so that several of one type can be polled in turn.
 pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -76,17 +76,16 @@ pub(super) async fn in_time<F: Future>(limit: Duration, future: F) -> Result<F::
         }
         let set = match alarm.take().map_or_else(|| Alarm::set(limit), Ok) {
             Ok(set) => alarm.insert(set),
-            Err(error) => return Poll::Ready(Err(Seen::new(format!("no thread: {error}")))),
+            Err(error) => return Poll::Ready(Err(Seen::no_thread(error))),
         };
-        match set.poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(Seen::new(format!("no answer in {limit:?}")))),
-            Poll::Pending => Poll::Pending,
-        }
+        let rings = Pin::new(set).poll(context);
+        rings.map(|()| Err(Seen::new(format!("no answer in {limit:?}"))))
     })
     .await
 }
 
-/// What may take a while is tried again and again, up to 500 times in five seconds.
+/// What may take a while is tried again and again, up to 60 times in about five seconds: at once
+/// at first, then after pauses that grow.
 #[derive(Default)]
 pub(super) struct Patience(u32);
 
@@ -96,12 +95,13 @@ impl Patience {
         if self.0 == TRIES {
             return Err(Seen::new(seen()));
         }
+        let pause = Duration::from_millis((1 << self.0.min(10)) / 2).min(LONGEST_PAUSE);
         self.0 += 1;
-        if self.0 == 1 {
+        if pause.is_zero() {
             turn().await;
-        } else if in_time(BETWEEN_TRIES, pending::<()>()).await.is_ok() {
-            return Err(Seen::new("a pause that never ends has ended"));
+            return Ok(());
         }
+        Alarm::set(pause).map_err(Seen::no_thread)?.await;
         Ok(())
     }
 }
@@ -138,8 +138,12 @@ impl Alarm {
         })?;
         Ok(Self { bell, _stop: stop })
     }
+}
 
-    fn poll(&self, context: &Context<'_>) -> Poll<()> {
+impl Future for Alarm {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let mut bell = lock(&self.bell);
         if bell.rung {
             return Poll::Ready(());
@@ -152,6 +156,8 @@ impl Alarm {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use std::future::pending;
 
     use super::*;
     use crate::testkit::block_on;
