@@ -20,11 +20,14 @@
 //! | --- | --- | --- |
 //! | `system` | yes | the system's clock and randomness, as defaults of the builder |
 //! | `memory` | no | `MemoryStore` |
+//! | `mocks` | no | `mocks`: mocks of the ports |
 //! | `testkit` | no | `testkit`: simulated Zoom, manual clock, scenarios; switches `memory` on |
 
 mod error;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(feature = "mocks")]
+pub mod mocks;
 pub mod ports;
 pub mod rules;
 mod services;

@@ -9,6 +9,7 @@ use super::http::BoxedCause;
 /// # Contract
 /// * **CL-1** `now` returns at once and does not fail.
 /// * **CL-2** It may step back or be wrong by a little; no decision needs it to be monotonic.
+#[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Clock: Send + Sync {
     /// The time now. The core cuts it to whole seconds where it compares.
     fn now(&self) -> DateTime<Utc>;
@@ -18,6 +19,7 @@ pub trait Clock: Send + Sync {
 ///
 /// # Contract
 /// * **EN-1** The bytes cannot be guessed and never repeat: ids are made of them.
+#[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Entropy: Send + Sync {
     /// Fills `bytes`.
     ///

@@ -23,6 +23,7 @@ use crate::words::{AppointmentId, Interval, UserId};
 ///   host it. What they were invited to as a participant is no echo, nor is an appointment of
 ///   another deployment.
 /// * **BUSY-6** It answers, if only with an error, about when the deadline comes.
+#[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait BusySource: Send + Sync {
     /// When users are busy.

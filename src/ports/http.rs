@@ -17,6 +17,7 @@ pub type HttpResponse = http::Response<Vec<u8>>;
 /// * **HS-4** [`SendError::NotSent`] is returned only if not one byte of the request can have
 ///   reached the server. Whatever is doubtful is [`SendError::OutcomeUnknown`].
 /// * **HS-5** Headers and bodies are never logged: they hold tokens and join links.
+#[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait HttpSend: Send + Sync {
     /// Sends `request` and returns the answer.

@@ -1,12 +1,12 @@
 //! The ports: what a host plugs in. Traits only, each with a numbered contract.
 
-mod ambient;
-mod busy;
-mod http;
+pub(crate) mod ambient;
+pub(crate) mod busy;
+pub(crate) mod http;
 mod key;
-mod sealer;
-mod store;
-mod zoom;
+pub(crate) mod sealer;
+pub(crate) mod store;
+pub(crate) mod zoom;
 
 pub use ambient::{Clock, Entropy, EntropyError};
 #[cfg(feature = "system")]

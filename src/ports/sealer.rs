@@ -14,6 +14,7 @@ use crate::words::Secret;
 ///   secret can be made or changed unnoticed (authenticated encryption).
 /// * **SE-2** What was sealed with one context opens with that context only.
 /// * **SE-3** `open(context, seal(context, s)) == s`, also after keys were rotated.
+#[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Sealer: Send + Sync {
     /// Seals a secret. `context` says whose it is; it is bound to the result, not kept in it.
     ///

@@ -33,12 +33,15 @@ pub const MAX_ROW_BYTES: usize = 64 << 10;
 ///   expects to be absent, so once applied it conflicts, and the receipt is found by `get`.
 /// * **ST-6** `get` answers with what the last commit wrote, from whatever instance; rows come in
 ///   the order of the keys, each with its own version. Several rows need not be of one instant.
-/// * **ST-7** A `get` or `commit` whose future is dropped is harmless; such a commit may have been
+/// * **ST-7** A call whose future is dropped is harmless; a commit that was dropped may have been
 ///   applied, whole, or will be soon. The store goes on working.
 /// * **ST-8** `scan` finds rows in order, page by page, and nothing outside of what was asked for.
 ///   It may lag, miss or repeat rows; a committed row appears eventually.
 /// * **ST-9** Whatever [`ChangeSet::new`] accepts can be stored, and comes back byte for byte:
-///   keys and rows of any bytes, any schema version, due instants in whole seconds.
+///   rows of any bytes, any schema version, due instants in whole seconds of the years 1 to 9999;
+///   keys of any text without U+0000 as realm, up to 128 bytes, and of any bytes as partition and
+///   as sort, up to 1 KiB each.
+#[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Reads rows, in the order of the keys; absent ones are `None`. Any number of keys.
@@ -339,7 +342,8 @@ impl Cursor {
 pub struct ScanPage {
     /// The rows.
     pub rows: Vec<(Key, Versioned)>,
-    /// Where the next page starts; `None` if this one is the last.
+    /// Where the next page starts; `None` if this one is the last. The last one may be empty, no
+    /// other.
     pub next: Option<Cursor>,
 }
 

@@ -105,10 +105,10 @@ impl ZoomApi for ZoomClient {
         read_empty(&answer)
     }
 
-    async fn upcoming_meetings(
+    async fn upcoming_meetings<'a>(
         &self,
         access: &Access,
-        page: Option<&PageToken>,
+        page: Option<&'a PageToken>,
     ) -> Result<MeetingPage, ZoomError> {
         let request = request::upcoming_meetings(&access.token, page);
         let call = ZoomCall::ListMeetings;

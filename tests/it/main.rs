@@ -6,6 +6,7 @@
 mod bookable;
 mod booking;
 mod busy;
+mod conformance;
 mod fair_shares;
 mod interleaving;
 mod lapses;

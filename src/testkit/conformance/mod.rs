@@ -2,7 +2,16 @@
 //! one that is broken.
 //!
 //! A host says how its store is opened, and runs the clauses on whatever runtime its store needs;
-//! the suite itself needs none.
+//! the suite itself needs none. Calls run at once by being polled in turn within one task, in an
+//! order that a seed decides, so far as the store answers without waiting for anything.
+//!
+//! * What the contract leaves open, the suite does not ask for. An `Err` or `Unknown` is settled by
+//!   sending the same change set again, and scans may lag. What stays undone or unseen for 500
+//!   tries in five seconds is broken; so is what makes a case take five minutes.
+//! * A wait is a sleeping thread's: the suite reads no clock, and starts a thread only when the
+//!   store makes it wait.
+//! * Crashes and lost connections cannot be provoked from outside. That rows survive them, and that
+//!   `Err` is not said of what may have been applied (ST-4), is for the adapter's own tests.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -38,11 +47,20 @@
 //! # Ok::<(), slotlink::testkit::conformance::Broken>(())
 //! ```
 
-use std::fmt;
+mod cases;
+mod clause;
+mod history;
+mod instance;
+mod rows;
+mod scanning;
+mod seen;
+mod time;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::clause::{Case, Clause};
 pub use crate::ports::BoxedCause;
 use crate::ports::Store;
 
@@ -65,36 +83,6 @@ pub trait Place: Send + Sync {
     /// # Errors
     /// Whatever hinders; the case then fails with it.
     async fn open(&self) -> Result<Arc<dyn Store>, BoxedCause>;
-}
-
-/// A clause of the contract of [`Store`].
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
-pub enum Clause {
-    /// ST-1: whole or not at all, and durable.
-    St1,
-}
-
-impl Clause {
-    /// All of them, in order.
-    pub const ALL: [Self; 1] = [Self::St1];
-
-    /// Proves the clause of the stores that the builder opens.
-    ///
-    /// # Errors
-    /// [`Broken`] says which clause is broken, by which case, and what was seen.
-    pub async fn prove(self, builder: &dyn StoreBuilder) -> Result<(), Broken> {
-        let opened = async { builder.place().await?.open().await };
-        let broken =
-            |cause: BoxedCause| Broken { clause: self, case: "opening", seen: cause.to_string() };
-        opened.await.map(|_| ()).map_err(broken)
-    }
-}
-
-impl fmt::Display for Clause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ST-1")
-    }
 }
 
 /// A store does not keep the contract.
