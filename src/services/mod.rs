@@ -1,5 +1,6 @@
 //! The services: the only place that orders effects.
 
+mod ahead;
 mod book;
 mod booked_on;
 mod builder;
@@ -12,6 +13,8 @@ mod count_up;
 mod counters;
 mod counting;
 mod days;
+mod decoded;
+mod digest;
 mod edit;
 mod end;
 mod explain;
@@ -33,6 +36,7 @@ mod put;
 mod quota;
 mod reassign;
 mod records;
+mod remembered;
 mod reschedule;
 mod run_due;
 mod scene;
@@ -43,6 +47,7 @@ mod setup;
 mod standings;
 mod sticky;
 mod take_down;
+mod under_way;
 mod upcoming;
 mod view;
 mod zoom_work;

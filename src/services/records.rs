@@ -18,10 +18,19 @@ use crate::words::{
     UserId, ZoomAccountId,
 };
 
+/// Room for most rows.
+const ROW_BYTES: usize = 512;
+
 /// Something that is kept in a row, as JSON.
-pub(crate) trait Record: Serialize + DeserializeOwned {
+pub(crate) trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The version of its shape. Rows with another one are refused, not guessed at.
     const SCHEMA: u16 = 1;
+
+    /// What its row says.
+    fn json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut json = Vec::with_capacity(ROW_BYTES);
+        serde_json::to_writer(&mut json, self).map(|()| json)
+    }
 
     /// When background work is due on it.
     fn due(&self) -> Option<DateTime<Utc>> {
@@ -32,7 +41,12 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 impl Record for Account {}
 impl Record for HostDay {}
 impl Record for BookedSlot {}
-impl Record for Assignments {}
+
+impl Record for Assignments {
+    fn json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        Ok(self.to_json())
+    }
+}
 
 impl Record for Link {
     fn due(&self) -> Option<DateTime<Utc>> {
@@ -236,6 +250,21 @@ pub(crate) struct ConnectionRow {
     /// When the worker wakes links that waited for this connection.
     pub(crate) wake_at: Option<DateTime<Utc>>,
 }
+
+/// As much of a [`ConnectionRow`] as says whether links can be made. It is never written, and its
+/// tokens are not kept in memory.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ConnectedRow {
+    pub(crate) zoom: ZoomAccountId,
+    #[serde(rename = "tokens", deserialize_with = "is_there")]
+    pub(crate) has_tokens: bool,
+}
+
+fn is_there<'de, D: serde::Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    Option::<serde::de::IgnoredAny>::deserialize(value).map(|value| value.is_some())
+}
+
+impl Record for ConnectedRow {}
 
 impl Record for ConnectionRow {
     fn due(&self) -> Option<DateTime<Utc>> {

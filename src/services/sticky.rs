@@ -1,7 +1,6 @@
 //! Contacts get their last host again.
 
-use sha2::{Digest, Sha256};
-
+use super::digest::sha256_hex;
 use super::planner::Planner;
 use super::records::{Booked, LastHostRow};
 use crate::error::Fault;
@@ -53,7 +52,7 @@ fn contact(calendar: &Calendar, invitee: &Participant) -> Option<String> {
     let email = || email.as_ref().map(|email| format!("email {}", email.as_str().to_lowercase()));
     let phone = || phone.as_ref().map(|phone| format!("phone {phone}"));
     let named = id.or_else(email).or_else(phone)?;
-    Some(Sha256::digest(named).iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(sha256_hex(named))
 }
 
 #[cfg(test)]
