@@ -1,7 +1,10 @@
 //! Keys of rows, and their encoding.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 /// The key of a row: realm, partition, sort.
@@ -18,18 +21,30 @@ use uuid::Uuid;
 ///
 /// A list is a prefix of another exactly if its bytes are. The encoding is stable: it is part of
 /// what is stored.
-#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+///
+/// Clones share it.
+#[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Key {
-    realm: String,
-    partition: Vec<u8>,
-    sort: Vec<u8>,
+    realm: Arc<str>,
+    /// The partition, then the sort.
+    parts: Arc<[u8]>,
+    /// Where the sort begins.
+    sort: usize,
 }
 
 impl Key {
     /// Puts a key together again that a store has taken apart.
     #[must_use]
-    pub const fn from_parts(realm: String, partition: Vec<u8>, sort: Vec<u8>) -> Self {
-        Self { realm, partition, sort }
+    pub fn from_parts(realm: String, partition: Vec<u8>, sort: Vec<u8>) -> Self {
+        let mut parts = partition;
+        let at = parts.len();
+        parts.extend_from_slice(&sort);
+        Self { realm: realm.into(), parts: parts.into(), sort: at }
+    }
+
+    pub(crate) fn new(realm: Arc<str>, partition: Parts, sort: &Parts) -> Self {
+        let at = partition.0.len();
+        Self { realm, parts: partition.then(sort).0.as_slice().into(), sort: at }
     }
 
     /// The deployment.
@@ -41,30 +56,56 @@ impl Key {
     /// What is kept together.
     #[must_use]
     pub fn partition(&self) -> &[u8] {
-        &self.partition
+        self.parts.get(..self.sort).unwrap_or_default()
     }
 
     /// The place within the partition.
     #[must_use]
     pub fn sort(&self) -> &[u8] {
-        &self.sort
+        self.parts.get(self.sort..).unwrap_or_default()
     }
 
     /// The first key after all those whose sort begins with this key's.
-    pub(crate) fn end_of_prefix(mut self) -> Self {
-        while let Some(last) = self.sort.pop() {
+    pub(crate) fn end_of_prefix(self) -> Self {
+        let mut sort = self.sort().to_vec();
+        while let Some(last) = sort.pop() {
             if let Some(next) = last.checked_add(1) {
-                self.sort.push(next);
-                return self;
+                sort.push(next);
+                return self.with_sort(&sort);
             }
         }
         // A prefix of nothing but FF bytes. Ours begin with a word, so this is never reached.
-        self.sort = vec![u8::MAX; 2];
-        self
+        self.with_sort(&[u8::MAX; 2])
     }
 
-    pub(crate) const fn len(&self) -> usize {
-        self.realm.len() + self.partition.len() + self.sort.len()
+    fn with_sort(&self, sort: &[u8]) -> Self {
+        let parts = [self.partition(), sort].concat().into();
+        Self { realm: self.realm.clone(), parts, sort: self.sort }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.realm.len() + self.parts.len()
+    }
+}
+
+/// By realm, then partition, then sort.
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Keys of one scheduler share the text of their realm.
+        let realm = if Arc::ptr_eq(&self.realm, &other.realm) {
+            Ordering::Equal
+        } else {
+            self.realm.cmp(&other.realm)
+        };
+        realm.then_with(|| {
+            self.partition().cmp(other.partition()).then_with(|| self.sort().cmp(other.sort()))
+        })
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -75,25 +116,30 @@ impl fmt::Debug for Key {
             let word = part.split(|byte| *byte == 0).next().unwrap_or_default();
             word.escape_ascii().to_string()
         };
-        let (partition, sort) = (kind(&self.partition), kind(&self.sort));
+        let (partition, sort) = (self.partition(), self.sort());
         write!(
             f,
-            "Key({partition} {} bytes, {sort} {} bytes)",
-            self.partition.len(),
-            self.sort.len()
+            "Key({} {} bytes, {} {} bytes)",
+            kind(partition),
+            partition.len(),
+            kind(sort),
+            sort.len()
         )
     }
 }
 
 /// Writes the parts of a key.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Parts(Vec<u8>);
+pub(crate) struct Parts(SmallVec<[u8; PARTS_BYTES]>);
+
+/// Room for most keys.
+const PARTS_BYTES: usize = 128;
 
 impl Parts {
     pub(crate) fn text(mut self, text: &str) -> Self {
-        for byte in text.bytes() {
-            self.0.push(byte);
-            if byte == 0 {
+        for run in text.as_bytes().split_inclusive(|byte| *byte == 0) {
+            self.0.extend_from_slice(run);
+            if run.last() == Some(&0) {
                 self.0.push(u8::MAX);
             }
         }
@@ -112,13 +158,9 @@ impl Parts {
         self
     }
 
-    pub(crate) fn then(mut self, more: Self) -> Self {
+    pub(crate) fn then(mut self, more: &Self) -> Self {
         self.0.extend_from_slice(&more.0);
         self
-    }
-
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.0
     }
 }
 
@@ -129,7 +171,7 @@ mod tests {
     use super::*;
 
     fn pair(text: &str, number: i64) -> Vec<u8> {
-        Parts::default().text(text).number(number).text("end").into_bytes()
+        Parts::default().text(text).number(number).text("end").0.to_vec()
     }
 
     proptest! {

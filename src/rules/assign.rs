@@ -13,6 +13,16 @@ pub(crate) enum Assignment {
     New { owner: Occupant, occupants: Vec<Occupant> },
 }
 
+impl Assignment {
+    /// The host who gets a turn by it.
+    pub(crate) const fn turn(&self) -> Option<&UserId> {
+        match self {
+            Self::New { owner, .. } => owner.user(),
+            Self::Join { .. } => None,
+        }
+    }
+}
+
 /// Who is asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Ask<'a> {
@@ -67,6 +77,19 @@ fn together(offer: &Offer, owner: Occupant) -> Assignment {
             occupants: offer.places().iter().map(|(occupant, _)| occupant.clone()).collect(),
         },
     }
+}
+
+/// Whether it takes the standings of the hosts to choose.
+pub(crate) fn compares(kind: &CalendarKind, offer: &Offer, ask: Ask<'_>) -> bool {
+    let is_open = || offer.places().iter().any(|(_, place)| matches!(place, Place::Join { .. }));
+    let compares = match ask {
+        Ask::Only(_) => false,
+        Ask::Keep(host) => at(offer, host).is_none() && !is_open(),
+        // Whether the host lacks Zoom is known by their standing.
+        Ask::Sticky(_) => true,
+        Ask::Anybody => !is_open(),
+    };
+    compares && matches!(kind, CalendarKind::RoundRobin(_))
 }
 
 fn round_robin(offer: &Offer, ask: Ask<'_>, shares: Shares<'_>) -> Option<Assignment> {

@@ -57,23 +57,28 @@ impl Counting {
         self.from <= at && at < self.before
     }
 
-    /// What counts of one host.
-    fn turns(&self, history: &History<'_>) -> Turns {
+    /// What counts of one host. Instants are listed only if somebody asks for them.
+    fn turns(&self, history: &History<'_>, listed: bool) -> Turns {
         let mut moved = history.moved;
         let mut turns = Turns::default();
-        for Kept(assigned, no_show) in history.assignments.iter() {
-            if moved == Some(assigned) {
-                moved = None;
+        let counts = |kept: &Kept| !(kept.1 && self.no_shows == NoShows::LeftOut);
+        let mut is_moved = |kept: &Kept| moved.take_if(|moved| *moved == kept.0).is_some();
+        // The last one may lie before the interval.
+        for kept in history.assignments.iter().rev() {
+            if self.by == CountedBy::Booking && kept.0.booked() < self.from && turns.last.is_some()
+            {
+                break;
+            }
+            if is_moved(&kept) || !counts(&kept) {
                 continue;
             }
-            if no_show && self.no_shows == NoShows::LeftOut {
-                continue;
-            }
-            turns.last = Some(assigned.booked());
-            if self.holds(assigned) {
-                turns.counted.push(assigned.booked());
+            turns.last = turns.last.or(Some(kept.0.booked()));
+            if self.holds(kept.0) {
+                turns.counted += 1;
+                turns.booked.extend(listed.then_some(kept.0.booked()));
             }
         }
+        turns.booked.reverse();
         turns
     }
 }
@@ -126,11 +131,12 @@ impl<'a> History<'a> {
     }
 }
 
-/// What counts of one host: when each was booked, in order, and when the last one was, in the
-/// interval or not. Unix seconds.
+/// What counts of one host: how many, when each was booked, in order, and when the last one was, in
+/// the interval or not. Unix seconds.
 #[derive(Default)]
 struct Turns {
-    counted: Vec<i64>,
+    counted: u32,
+    booked: Vec<i64>,
     last: Option<i64>,
 }
 
@@ -145,13 +151,14 @@ struct Turns {
 /// Takes `O(a · log a)` for `a` assignments and absences in all.
 #[must_use]
 pub fn standings(counting: &Counting, hosts: &[History<'_>]) -> Standings {
-    let turns: Vec<Turns> = hosts.iter().map(|host| counting.turns(host)).collect();
+    let listed = hosts.iter().any(History::may_have_missed);
+    let turns: Vec<Turns> = hosts.iter().map(|host| counting.turns(host, listed)).collect();
     let all = All::new(counting, hosts, &turns);
     let standing = |(host, turns): (&History<'_>, &Turns)| {
         let mut standing = Standing::new(host.host);
         standing.last_assigned = turns.last.and_then(|at| DateTime::from_timestamp(at, 0));
-        standing.assigned = u32::try_from(turns.counted.len()).unwrap_or(u32::MAX);
-        standing.calibration = all.calibration(host, &turns.counted);
+        standing.assigned = turns.counted;
+        standing.calibration = all.calibration(host, &turns.booked);
         standing.lacks_zoom = host.lacks_zoom;
         standing
     };
@@ -180,7 +187,7 @@ impl All {
         if hosts.iter().any(History::may_have_missed) {
             all.joined.extend(hosts.iter().map(joined));
             all.joined.sort_unstable();
-            all.booked.extend(turns.iter().flat_map(|turns| &turns.counted));
+            all.booked.extend(turns.iter().flat_map(|turns| &turns.booked));
             all.booked.sort_unstable();
         }
         all

@@ -134,6 +134,11 @@ pub(crate) struct FullDates {
 }
 
 impl FullDates {
+    /// Whether nothing is full.
+    pub(crate) fn is_none(&self) -> bool {
+        self.calendar.is_empty() && self.hosts.is_empty()
+    }
+
     /// Tells a host the dates on which they are full.
     pub(crate) fn tell<'a>(&mut self, host: HostTimes<'a>) -> HostTimes<'a> {
         match host.occupant().user().and_then(|user| self.hosts.remove(user)) {

@@ -3,19 +3,19 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::caller::Caller;
 use super::core::{Changed, Command, Core, Plan};
 use super::counting::{self, Step};
 use super::days::Days;
+use super::digest::sha256_hex;
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind, MessageKind, RequestRow};
 use super::scene::When;
 use super::search::{Seat, Wish, search};
 use super::seats;
 use super::setup::Setup;
-use super::{journal, kept, listed, sticky};
+use super::{ahead, journal, kept, listed, sticky};
 use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
 use crate::rules::assign::Ask;
 use crate::rules::location::{AnswerMismatch, setting, settle};
@@ -103,7 +103,7 @@ impl BookRequest {
     /// SHA-256 of what is asked for, in hex.
     fn digest(&self) -> Result<String, Fault> {
         let json = serde_json::to_vec(self).map_err(Fault::Unwritable)?;
-        Ok(Sha256::digest(&json).iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(sha256_hex(json))
     }
 }
 
@@ -122,13 +122,18 @@ impl Command for Book<'_> {
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
         let request = self.request;
+        let calendar = CalendarRef::new(self.caller.account().clone(), request.calendar.clone());
+        let when = When::Start(request.start);
+        let ask = request.host.as_ref().map_or(Ask::Anybody, Ask::Only);
+        planner.note_turns(&calendar);
+        let id = request.request_id.as_ref();
+        ahead::of_booking(planner, self.caller, &calendar, id, (when, ask)).await?;
         self.caller.check(planner).await?;
         if let Some(booked) = self.done_before(planner).await? {
             return Ok(Plan::Nothing(Changed::nothing(booked)));
         }
         self.check_input()?;
-        let calendar = CalendarRef::new(self.caller.account().clone(), request.calendar.clone());
-        let setup = Setup::peek(planner, &calendar).await?;
+        let setup = Setup::peek_around(planner, &calendar, (when, ask)).await?;
         let mut days = Days::default();
         let last_host = self.last_host(planner, &setup).await?;
         let ask = match (&request.host, &last_host) {
@@ -136,7 +141,7 @@ impl Command for Book<'_> {
             (None, Some(last)) => Ask::Sticky(last),
             (None, None) => Ask::Anybody,
         };
-        let wish = Wish { when: When::Start(request.start), ask, moved: None };
+        let wish = Wish { when, ask, moved: None };
         let seat = search(core, planner, &setup, &mut days, &wish).await?;
         let booked = self.draft(core, planner.now, &setup, &seat)?;
         let changed = self.write(core, planner, &setup, days, seat, booked).await?;
@@ -226,8 +231,12 @@ impl Book<'_> {
         days.write(planner)?;
         slot.appointments.insert(booked.id);
         let link = seats::use_link(core, planner, &setup.calendar, &mut slot, &mut booked).await?;
-        if let Some(link) = link {
-            planner.put(&planner.keys.link(booked.account(), link.id), &link)?;
+        let mut state = None;
+        if let (Some(link), Some(owner)) = (&link, key.owner.user()) {
+            planner.put(&planner.keys.link(booked.account(), link.id), link)?;
+            let connected = planner.share(&planner.keys.connected(owner)).await?;
+            let connected = connected.filter(|row| row.has_tokens);
+            state = Some(link.state(connected.as_ref().map(|row| &row.zoom)));
         }
         seats::write_slot(planner, &key, &slot)?;
         seats::count(planner, &booked, true).await?;
@@ -237,8 +246,7 @@ impl Book<'_> {
         self.remember(planner, booked.id)?;
         kept::put_input(planner, &booked)?;
         listed::enter(planner, &booked)?;
-        let link = booked.link;
-        Ok(Changed { booked, link })
+        Ok(Changed { state, ..Changed::new(booked, link.map(|link| link.id)) })
     }
 
     fn remember(&self, planner: &mut Planner<'_>, appointment: AppointmentId) -> Result<(), Fault> {

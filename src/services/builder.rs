@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::core::{Core, LinkWork, Settings};
 use super::keys::Keys;
+use super::remembered::Remembered;
 use super::retention::Retention;
 use super::scheduler::Scheduler;
 use crate::ports::{BusySource, Clock, Entropy, Sealer, Store, ZoomApi, ZoomAuth};
@@ -186,6 +187,7 @@ impl Builder {
             entropy: self.ambient.entropy.ok_or(BuildError::NoEntropy)?,
             keys: Keys::new(self.realm),
             settings: self.settings,
+            remembered: Remembered::default(),
         }))
     }
 

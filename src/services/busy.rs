@@ -37,6 +37,11 @@ fn known(times: BusyTimes) -> Option<Vec<Interval>> {
 }
 
 impl Busy {
+    /// Whether nobody was asked about.
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Tells what is known of a host. Who was not asked about is not busy.
     pub(crate) fn tell<'a>(&mut self, host: HostTimes<'a>) -> HostTimes<'a> {
         match host.occupant().user().and_then(|user| self.0.remove(user)) {

@@ -6,7 +6,7 @@ use super::keys::RowKey;
 use super::planner::Planner;
 use super::records::{CalendarRow, HostPageRow};
 use crate::error::{Conflict, Error, Fault, InvalidInput, Refusal, Thing, missing};
-use crate::ports::MAX_CHANGE_SET_BYTES;
+use crate::ports::{Key, MAX_CHANGE_SET_BYTES};
 use crate::words::{Calendar, CalendarKind, CalendarRef, RoundRobinHost, RoundRobinHosts};
 
 /// Hosts of one page, as JSON: well below the bound of a row.
@@ -33,6 +33,14 @@ pub(crate) async fn peek(
         calendar.kind = CalendarKind::RoundRobin(RoundRobinHosts::new(hosts).map_err(broken)?);
     }
     Ok(Some(calendar))
+}
+
+/// The rows that a calendar stands in.
+pub(crate) async fn rows(planner: &mut Planner<'_>, id: &CalendarRef) -> Result<Vec<Key>, Fault> {
+    let row = planner.keys.calendar(id);
+    let host_pages = planner.peek(&row).await?.map_or(0, |row| row.host_pages);
+    let pages = pages(planner, id, host_pages).into_iter().map(|page| page.key);
+    Ok(std::iter::once(row.key).chain(pages).collect())
 }
 
 /// Like [`peek`], of a calendar that has to be there.

@@ -72,7 +72,7 @@ impl Caller {
                 return Err(Refusal::NotAMember { account, user }.into());
             }
         }
-        let account = planner.peek(&keys.account(&self.account)).await?;
+        let account = planner.share(&keys.account(&self.account)).await?;
         account.map(|_| ()).ok_or_else(|| missing(Thing::Account(self.account.clone())))
     }
 

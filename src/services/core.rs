@@ -6,15 +6,18 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::decoded::Value;
 use super::keys::Keys;
-use super::planner::{Planner, decode, get, mint};
+use super::planner::{Planned, Planner, decode, get, mint};
 use super::records::{Booked, Record};
+use super::remembered::Remembered;
 use super::retention::Retention;
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
-    BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Key, Page, Scan, ScanPage, Sealer, Store,
-    ZoomApi, ZoomAuth,
+    BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Key, Operation, Page, Scan, ScanPage,
+    Sealer, Store, Write, ZoomApi, ZoomAuth,
 };
+use crate::rules::LinkState;
 use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND, LinkId};
 
 /// How often a change set is sent while its outcome stays unknown.
@@ -33,6 +36,7 @@ pub(crate) struct Core {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Keys,
     pub(crate) settings: Settings,
+    pub(crate) remembered: Remembered,
 }
 
 /// What a host can set.
@@ -75,12 +79,18 @@ pub(crate) trait Command: Sync {
 pub(crate) struct Changed {
     pub(crate) booked: Booked,
     pub(crate) link: Option<LinkId>,
+    /// How its link stood in the change, if that is known.
+    pub(crate) state: Option<LinkState>,
 }
 
 impl Changed {
     /// The appointment is as it was.
     pub(crate) const fn nothing(booked: Booked) -> Self {
-        Self { booked, link: None }
+        Self::new(booked, None)
+    }
+
+    pub(crate) const fn new(booked: Booked, link: Option<LinkId>) -> Self {
+        Self { booked, link, state: None }
     }
 }
 
@@ -107,7 +117,7 @@ impl Core {
     pub(crate) fn planner(&self) -> Result<Planner<'_>, Fault> {
         let id = ChangeSetId::from_uuid(self.mint()?);
         let (store, kept) = (self.store.as_ref(), &self.settings.retention);
-        Ok(Planner::new(store, &self.keys, id, self.now(), kept))
+        Ok(Planner::new(store, &self.keys, &self.remembered, id, self.now(), kept))
     }
 
     /// Plans and commits until nobody was faster.
@@ -126,13 +136,28 @@ impl Core {
                 Err(error) => return Err(error),
                 Ok(Plan::Nothing(done)) => return Ok(done),
                 Ok(Plan::Commit(done)) => {
-                    if self.commit(&planner.into_change_set()?).await? {
+                    let Planned { change, values, turn } = planner.into_change_set()?;
+                    let committed = self.commit(&change).await?;
+                    drop(turn);
+                    if committed {
+                        self.remember(&change, values);
                         return Ok(done);
                     }
                 }
             }
         }
         Err(last)
+    }
+
+    /// What was written need not be decoded by who reads it next.
+    fn remember(&self, change: &ChangeSet, values: Vec<(Key, Value)>) {
+        for (key, value) in values {
+            let is_it = |operation: &&Operation| operation.key == key;
+            let operation = change.operations().iter().find(is_it);
+            if let Some(Write::Put(row)) = operation.map(|operation| &operation.write) {
+                self.remembered.decoded.written(&key, row, value);
+            }
+        }
     }
 
     /// Whether the change set was applied; `false` if others were faster.

@@ -1,6 +1,7 @@
 //! The days of hosts that one change looks at and writes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -14,7 +15,7 @@ use crate::words::{Interval, Occupancy, Occupant};
 /// Days of hosts as they will be after the change.
 #[derive(Default)]
 pub(crate) struct Days {
-    days: BTreeMap<(Occupant, i64), HostDay>,
+    days: BTreeMap<(Occupant, i64), Arc<HostDay>>,
     changed: BTreeSet<(Occupant, i64)>,
 }
 
@@ -32,15 +33,16 @@ impl Days {
         let new: Vec<_> = wanted.filter(|day| !self.days.contains_key(day)).collect();
         let rows: Vec<_> =
             new.iter().map(|(host, day)| planner.keys.host_day(host, *day)).collect();
-        let found = planner.peek_all(&rows).await?;
+        let found = planner.share_all(&rows).await?;
         self.days.extend(new.into_iter().zip(found.into_iter().map(Option::unwrap_or_default)));
         Ok(())
     }
 
-    /// What a host has given away, each slot once.
-    pub(crate) fn occupied(&self, occupant: &Occupant) -> Vec<Occupancy> {
+    /// What a host has given away of an interval, each slot once.
+    pub(crate) fn occupied(&self, occupant: &Occupant, within: Interval) -> Vec<Occupancy> {
         let days = self.days.range((occupant.clone(), i64::MIN)..=(occupant.clone(), i64::MAX));
-        let all: BTreeSet<&Occupancy> = days.flat_map(|(_, day)| day.occupancies()).collect();
+        let all = days.flat_map(|(_, day)| day.occupancies());
+        let all: BTreeSet<&Occupancy> = all.filter(|one| one.padded().overlaps(within)).collect();
         all.into_iter().cloned().collect()
     }
 
@@ -78,7 +80,7 @@ impl Days {
         for host in occupants {
             for day in days_touched(padded) {
                 let key = (host.clone(), day);
-                change(day, self.days.entry(key.clone()).or_default())?;
+                change(day, Arc::make_mut(self.days.entry(key.clone()).or_default()))?;
                 self.changed.insert(key);
             }
         }
@@ -96,7 +98,7 @@ impl Days {
                 planner.delete(&row);
             } else {
                 let until = planner.retention.host_day_until(changed.1);
-                planner.put_until(&row, day, until)?;
+                planner.put_shared(&row, day.clone(), Some(until))?;
             }
         }
         Ok(())

@@ -138,7 +138,7 @@ impl Command for EditAppointment<'_> {
         };
         journal::appointment(planner, &mut booked, EventKind::AppointmentEdited)?;
         kept::put_input(planner, &booked)?;
-        Ok(Plan::Commit(Changed { booked, link: renamed }))
+        Ok(Plan::Commit(Changed::new(booked, renamed)))
     }
 }
 

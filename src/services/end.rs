@@ -48,7 +48,7 @@ impl Command for Confirm<'_> {
         let kind = EventKind::AppointmentConfirmed;
         journal::tell(planner, &mut booked, kind, MessageKind::Confirmed)?;
         kept::put(planner, &booked)?;
-        Ok(Plan::Commit(Changed { booked, link: link.map(|link| link.id) }))
+        Ok(Plan::Commit(Changed::new(booked, link.map(|link| link.id))))
     }
 }
 
@@ -70,7 +70,7 @@ impl Command for Cancel<'_> {
         };
         call_off(planner, &mut booked).await?;
         let link = booked.link;
-        Ok(Plan::Commit(Changed { booked, link }))
+        Ok(Plan::Commit(Changed::new(booked, link)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Rows of an account are never read for another one: there is no key without its account.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
@@ -10,8 +11,8 @@ use uuid::Uuid;
 use super::counters::CounterRow;
 use super::counting::CountingRow;
 use super::records::{
-    AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
-    LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow,
+    AppointmentRow, CalendarRow, ClaimRow, ConnectedRow, ConnectionRow, EventRow, HostPageRow,
+    LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow,
     RequestRow, UserRow, WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
@@ -47,7 +48,7 @@ impl<R> Clone for RowKey<R> {
 /// Makes the keys of one realm.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
-    realm: String,
+    realm: Arc<str>,
 }
 
 fn sort(kind: &str) -> Parts {
@@ -90,29 +91,28 @@ fn days(date: NaiveDate) -> i64 {
 }
 
 impl Keys {
-    pub(crate) const fn new(realm: String) -> Self {
-        Self { realm }
+    pub(crate) fn new(realm: String) -> Self {
+        Self { realm: realm.into() }
     }
 
     pub(crate) fn realm(&self) -> &str {
         &self.realm
     }
 
-    fn key<R>(&self, partition: Parts, sort: Parts) -> RowKey<R> {
-        let key = Key::from_parts(self.realm.clone(), partition.into_bytes(), sort.into_bytes());
-        RowKey { key, holds: PhantomData }
+    fn key<R>(&self, partition: Parts, sort: &Parts) -> RowKey<R> {
+        RowKey::of(Key::new(self.realm.clone(), partition, sort))
     }
 
     fn of_account<R>(&self, account: &AccountId, sort: Parts) -> RowKey<R> {
-        self.key(Parts::default().text("account").text(account.as_str()), sort)
+        self.key(Parts::default().text("account").text(account.as_str()), &sort)
     }
 
     fn of_user<R>(&self, user: &UserId, sort: Parts) -> RowKey<R> {
-        self.key(Parts::default().text("user").text(user.as_str()), sort)
+        self.key(Parts::default().text("user").text(user.as_str()), &sort)
     }
 
     fn of_zoom<R>(&self, zoom: &ZoomAccountId, sort: Parts) -> RowKey<R> {
-        self.key(Parts::default().text("zoom").text(zoom.as_str()), sort)
+        self.key(Parts::default().text("zoom").text(zoom.as_str()), &sort)
     }
 
     pub(crate) fn account(&self, account: &AccountId) -> RowKey<Account> {
@@ -173,7 +173,7 @@ impl Keys {
             .text(slot.calendar.calendar().as_str())
             .number(start)
             .number(end)
-            .then(owner);
+            .then(&owner);
         self.of_account(slot.calendar.account(), sort)
     }
 
@@ -297,6 +297,11 @@ impl Keys {
         self.of_user(user, sort(CONNECTION))
     }
 
+    /// The row of [`connection`](Self::connection), to be read only.
+    pub(crate) fn connected(&self, user: &UserId) -> RowKey<ConnectedRow> {
+        self.of_user(user, sort(CONNECTION))
+    }
+
     pub(crate) fn waiting(&self, user: &UserId, link: LinkId) -> RowKey<WaitingRow> {
         self.of_user(user, sort("waiting").uuid(link.as_uuid()))
     }
@@ -341,6 +346,6 @@ impl Keys {
     /// Receipts lie in partitions of their own: they spread, and nothing else is written there.
     pub(crate) fn receipt(&self, change: ChangeSetId) -> RowKey<ReceiptRow> {
         let partition = Parts::default().text("change").uuid(change.as_uuid());
-        self.key(partition, sort("receipt"))
+        self.key(partition, &sort("receipt"))
     }
 }

@@ -1,6 +1,7 @@
 //! The services: the only place that orders effects.
 
 mod aged;
+mod ahead;
 mod book;
 mod booked_on;
 mod builder;
@@ -13,6 +14,8 @@ mod count_up;
 mod counters;
 mod counting;
 mod days;
+mod decoded;
+mod digest;
 mod edit;
 mod end;
 mod erase;
@@ -37,6 +40,7 @@ mod put;
 mod quota;
 mod reassign;
 mod records;
+mod remembered;
 mod reschedule;
 mod retention;
 mod run_due;
@@ -49,6 +53,7 @@ mod shapes;
 mod standings;
 mod sticky;
 mod take_down;
+mod under_way;
 mod upcoming;
 mod view;
 mod zoom_work;

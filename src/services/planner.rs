@@ -1,20 +1,24 @@
 //! Collects what a change read and what it writes, and makes the change set of it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use quick_cache::DefaultHashBuilder;
 use uuid::Uuid;
 
+use super::decoded::Value;
 use super::keys::{Keys, RowKey};
 use super::records::{ReceiptRow, Record};
+use super::remembered::Remembered;
 use super::retention::Retention;
 use super::shapes;
+use super::under_way::{Turn, Turns};
 use crate::error::{Fault, InvalidInput, Refusal, StoreCall};
 use crate::ports::{
-    ChangeSet, Expect, InvalidChangeSet, Key, MAX_ROW_BYTES, Operation, Row, Store, Version,
-    Versioned, Write,
+    ChangeSet, Expect, Key, MAX_ROW_BYTES, Operation, Row, Store, Version, Versioned, Write,
 };
-use crate::words::ChangeSetId;
+use crate::words::{CalendarRef, ChangeSetId, UserId};
 
 /// A row may be so large when it is written from what a caller gave. It has room to grow: what could
 /// be booked can also be moved and cancelled.
@@ -30,32 +34,53 @@ pub(crate) struct Planner<'a> {
     pub(crate) keys: &'a Keys,
     pub(crate) id: ChangeSetId,
     pub(crate) now: DateTime<Utc>,
+    pub(crate) remembered: &'a Remembered,
     pub(crate) retention: &'a Retention,
-    seen: BTreeMap<Key, Seen>,
+    seen: HashMap<Key, Seen, DefaultHashBuilder>,
+    /// Turns of others that were under way before rows were read.
+    before: Turns,
+    turn: Option<Turn<'a>>,
     messages: u32,
+}
+
+/// What one attempt came to.
+pub(crate) struct Planned<'a> {
+    pub(crate) change: ChangeSet,
+    /// Values of rows that will be shared.
+    pub(crate) values: Vec<(Key, Value)>,
+    /// Is under way until the change is committed.
+    pub(crate) turn: Option<Turn<'a>>,
 }
 
 struct Seen {
     found: Option<Versioned>,
     checked: bool,
     write: Option<Write>,
+    /// What is written, for those who read it next.
+    value: Option<Value>,
 }
 
 impl Seen {
+    const fn of(found: Option<Versioned>) -> Self {
+        Self { found, checked: false, write: None, value: None }
+    }
+
     fn version(&self) -> Option<Version> {
         self.found.as_ref().map(|found| found.version)
     }
 }
 
 impl<'a> Planner<'a> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         store: &'a dyn Store,
         keys: &'a Keys,
+        remembered: &'a Remembered,
         id: ChangeSetId,
         now: DateTime<Utc>,
         retention: &'a Retention,
     ) -> Self {
-        Self { store, keys, id, now, retention, seen: BTreeMap::new(), messages: 0 }
+        let (seen, before) = (HashMap::default(), Turns::new());
+        Self { store, keys, id, now, remembered, retention, seen, before, turn: None, messages: 0 }
     }
 
     /// Reads a row that the decision rests on.
@@ -82,14 +107,79 @@ impl<'a> Planner<'a> {
         rows.iter().map(|row| self.read(row)).collect()
     }
 
+    /// Like [`peek`](Self::peek), of a row that is read often and written seldom or by ourselves: its
+    /// JSON is not read again as long as the row is the same.
+    pub(crate) async fn share<R: Record>(
+        &mut self,
+        row: &RowKey<R>,
+    ) -> Result<Option<Arc<R>>, Fault> {
+        self.fetch(vec![row.key.clone()]).await?;
+        self.read_shared(row)
+    }
+
+    /// Like [`share`](Self::share), all in one call of the store.
+    pub(crate) async fn share_all<R: Record>(
+        &mut self,
+        rows: &[RowKey<R>],
+    ) -> Result<Vec<Option<Arc<R>>>, Fault> {
+        self.fetch(rows.iter().map(|row| row.key.clone()).collect()).await?;
+        rows.iter().map(|row| self.read_shared(row)).collect()
+    }
+
+    /// Reads rows in one call of the store that will be asked for one after the other.
+    pub(crate) async fn read_ahead(&mut self, keys: Vec<Key>) -> Result<(), Fault> {
+        self.fetch(keys).await
+    }
+
+    /// Whether all these rows were read.
+    pub(crate) fn has_read(&self, rows: &[(Key, Option<Version>)]) -> bool {
+        rows.iter().all(|(key, _)| self.seen.contains_key(key))
+    }
+
+    /// Whether all these rows were read and have these versions.
+    pub(crate) fn finds(&self, rows: &[(Key, Option<Version>)]) -> bool {
+        let is = |(key, version): &(Key, Option<Version>)| {
+            let seen = self.seen.get(key);
+            seen.is_some_and(|seen| seen.write.is_none() && seen.version() == *version)
+        };
+        rows.iter().all(is)
+    }
+
+    /// The versions of rows that were read.
+    pub(crate) fn versions(&self, rows: Vec<Key>) -> Vec<(Key, Option<Version>)> {
+        let version = |key: &Key| self.seen.get(key).and_then(Seen::version);
+        rows.into_iter()
+            .map(|key| (version(&key), key))
+            .map(|(version, key)| (key, version))
+            .collect()
+    }
+
+    /// Notes which turns of a calendar others are about to give, before rows are read.
+    pub(crate) fn note_turns(&mut self, calendar: &CalendarRef) {
+        self.before = self.remembered.under_way.of(calendar);
+    }
+
+    /// Chooses a host of a round robin, by the turns that others are about to give.
+    pub(crate) fn choose<T>(
+        &mut self,
+        calendar: &CalendarRef,
+        choose: impl FnOnce(&Turns) -> Option<T>,
+        host: impl FnOnce(&T) -> Option<&UserId>,
+    ) -> Option<T> {
+        let under_way = &self.remembered.under_way;
+        let (chosen, turn) = under_way.choose(calendar, &self.before, choose, host)?;
+        self.turn = turn;
+        Some(chosen)
+    }
+
     async fn fetch(&mut self, mut keys: Vec<Key>) -> Result<(), Fault> {
         keys.retain(|key| !self.seen.contains_key(key));
         if keys.is_empty() {
             return Ok(());
         }
-        for (key, found) in get(self.store, keys).await? {
-            self.seen.insert(key, Seen { found, checked: false, write: None });
-        }
+        let found = rows(self.store, &keys).await?;
+        self.seen.reserve(keys.len());
+        self.seen.extend(keys.into_iter().zip(found.into_iter().map(Seen::of)));
         Ok(())
     }
 
@@ -101,6 +191,30 @@ impl<'a> Planner<'a> {
             _ => seen.found.as_ref().map(|found| &found.row),
         });
         current.map(|current| decode(&row.key, current)).transpose()
+    }
+
+    fn read_shared<R: Record>(&self, row: &RowKey<R>) -> Result<Option<Arc<R>>, Fault> {
+        match self.seen.get(&row.key) {
+            Some(Seen { write: None, found: Some(found), .. }) => {
+                self.remembered.decoded.value(row, found).map(Some)
+            }
+            Some(Seen { write: None, found: None, .. }) | None => Ok(None),
+            Some(_) => Ok(self.read(row)?.map(Arc::new)),
+        }
+    }
+
+    /// Writes a row that will be shared.
+    pub(crate) fn put_shared<R: Record>(
+        &mut self,
+        row: &RowKey<R>,
+        record: Arc<R>,
+        due: Option<DateTime<Utc>>,
+    ) -> Result<(), Fault> {
+        self.put_due(row, record.as_ref(), due)?;
+        if let Some(seen) = self.seen.get_mut(&row.key) {
+            seen.value = Some(record);
+        }
+        Ok(())
     }
 
     /// Writes a row. One that was neither loaded nor peeked at must not exist yet.
@@ -124,7 +238,7 @@ impl<'a> Planner<'a> {
         record: &R,
         due: Option<DateTime<Utc>>,
     ) -> Result<(), Fault> {
-        let json = serde_json::to_vec(record).map_err(Fault::Unwritable)?;
+        let json = record.json().map_err(Fault::Unwritable)?;
         self.write(&row.key, Write::Put(Row::new(R::SCHEMA, json).with_due(due)));
         Ok(())
     }
@@ -162,8 +276,8 @@ impl<'a> Planner<'a> {
     }
 
     fn write(&mut self, key: &Key, write: Write) {
-        let new = Seen { found: None, checked: false, write: None };
-        self.seen.entry(key.clone()).or_insert(new).write = Some(write);
+        let seen = self.seen.entry(key.clone()).or_insert(Seen::of(None));
+        (seen.write, seen.value) = (Some(write), None);
     }
 
     /// The number of the next message of this change set.
@@ -173,21 +287,24 @@ impl<'a> Planner<'a> {
     }
 
     /// The change set: all writes, a check of all that was loaded, and the receipt.
-    pub(crate) fn into_change_set(mut self) -> Result<ChangeSet, Fault> {
+    pub(crate) fn into_change_set(mut self) -> Result<Planned<'a>, Fault> {
         let receipt = self.keys.receipt(self.id);
         self.put(&receipt, &ReceiptRow { at: self.now })?;
-        let operations = self.seen.into_iter().filter_map(|(key, seen)| {
+        let (mut operations, mut values) = (Vec::new(), Vec::new());
+        for (key, seen) in self.seen {
             let expect = seen.version().map_or(Expect::Absent, Expect::At);
+            values.extend(seen.value.map(|value| (key.clone(), value)));
             let write = match seen.write {
                 // Deleting what is not there: only the expectation is left.
                 Some(Write::Delete) if expect == Expect::Absent => Write::Check,
                 Some(write) => write,
                 None if seen.checked => Write::Check,
-                None => return None,
+                None => continue,
             };
-            Some(Operation::new(key, expect, write))
-        });
-        ChangeSet::new(self.id, operations.collect()).map_err(InvalidChangeSet::into)
+            operations.push(Operation::new(key, expect, write));
+        }
+        let change = ChangeSet::new(self.id, operations)?;
+        Ok(Planned { change, values, turn: self.turn })
     }
 }
 
@@ -196,12 +313,18 @@ pub(crate) async fn get(
     store: &dyn Store,
     keys: Vec<Key>,
 ) -> Result<Vec<(Key, Option<Versioned>)>, Fault> {
+    let found = rows(store, &keys).await?;
+    Ok(keys.into_iter().zip(found).collect())
+}
+
+/// Reads rows, in the order of the keys.
+async fn rows(store: &dyn Store, keys: &[Key]) -> Result<Vec<Option<Versioned>>, Fault> {
     let doing = StoreCall::Get;
-    let found = store.get(&keys).await.map_err(|source| Fault::Store { doing, source })?;
+    let found = store.get(keys).await.map_err(|source| Fault::Store { doing, source })?;
     if found.len() != keys.len() {
         return Err(Fault::Inconsistent("the store answered for other keys than it was asked for"));
     }
-    Ok(keys.into_iter().zip(found).collect())
+    Ok(found)
 }
 
 /// Reads what a row holds.
@@ -228,12 +351,13 @@ mod tests {
     /// Plans to write one row after reading another one, which somebody writes meanwhile.
     fn outcome(loads: bool) -> CommitOutcome {
         let (store, keys) = (MemoryStore::new(), Keys::new("r".to_owned()));
+        let remembered = Remembered::default();
         let zoom = ZoomAccountId::new("z").unwrap();
         let (read, written) = (keys.quota(&zoom, 1), keys.quota(&zoom, 2));
         let kept = Retention::default();
         let planner = |id: u128| {
             let id = ChangeSetId::from_uuid(Uuid::from_u128(id));
-            Planner::new(&store, &keys, id, DateTime::UNIX_EPOCH, &kept)
+            Planner::new(&store, &keys, &remembered, id, DateTime::UNIX_EPOCH, &kept)
         };
         let mut first = planner(1);
         let seen = if loads { block_on(first.load(&read)) } else { block_on(first.peek(&read)) };
@@ -242,7 +366,7 @@ mod tests {
         let mut other = planner(2);
         other.put(&read, &QuotaRow::default()).unwrap();
         let commit = |planner: Planner<'_>| {
-            block_on(store.commit(&planner.into_change_set().unwrap())).unwrap()
+            block_on(store.commit(&planner.into_change_set().unwrap().change)).unwrap()
         };
         assert_eq!(commit(other), CommitOutcome::Committed);
         commit(first)
@@ -257,10 +381,11 @@ mod tests {
     #[test]
     fn reads_see_what_the_same_change_has_written() {
         let (store, keys) = (MemoryStore::new(), Keys::new("r".to_owned()));
+        let remembered = Remembered::default();
         let row = keys.quota(&ZoomAccountId::new("z").unwrap(), 1);
         let id = ChangeSetId::from_uuid(Uuid::nil());
         let kept = Retention::default();
-        let mut planner = Planner::new(&store, &keys, id, DateTime::UNIX_EPOCH, &kept);
+        let mut planner = Planner::new(&store, &keys, &remembered, id, DateTime::UNIX_EPOCH, &kept);
         planner.put(&row, &QuotaRow { used: 7, exhausted: false }).unwrap();
         assert_eq!(block_on(planner.load(&row)).unwrap().map(|quota| quota.used), Some(7));
         planner.delete(&row);

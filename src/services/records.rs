@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::older::{AppointmentRow1, LastHostRow1, UserRow1};
 use super::retention::Retention;
 pub(crate) use super::shapes::Record;
-use super::shapes::{never_written, step};
+use super::shapes::{Shape, never_written, step};
 use crate::ports::Sealed;
 use crate::rules::fairness::{Assigned, Assignments};
 use crate::rules::host_day::HostDay;
@@ -22,7 +22,12 @@ use crate::words::{
 impl Record for Account {}
 impl Record for HostDay {}
 impl Record for BookedSlot {}
-impl Record for Assignments {}
+
+impl Record for Assignments {
+    fn json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        Ok(self.to_json())
+    }
+}
 
 impl Record for Link {
     fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
@@ -295,6 +300,26 @@ pub(crate) struct ConnectionRow {
     /// When the worker wakes links that waited for this connection.
     pub(crate) wake_at: Option<DateTime<Utc>>,
 }
+
+/// As much of a [`ConnectionRow`] as says whether links can be made. It is never written, and its
+/// tokens are not kept in memory.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ConnectedRow {
+    pub(crate) zoom: ZoomAccountId,
+    #[serde(rename = "tokens", deserialize_with = "is_there")]
+    pub(crate) has_tokens: bool,
+}
+
+fn is_there<'de, D: serde::Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    Option::<serde::de::IgnoredAny>::deserialize(value).map(|value| value.is_some())
+}
+
+impl Shape for ConnectedRow {
+    const KIND: &'static str = ConnectionRow::KIND;
+    const SCHEMA: u16 = ConnectionRow::SCHEMA;
+}
+
+impl Record for ConnectedRow {}
 
 impl Record for ConnectionRow {
     fn due(&self, _: &Retention) -> Option<DateTime<Utc>> {

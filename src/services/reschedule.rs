@@ -55,9 +55,12 @@ impl Command for Reschedule<'_> {
         if let (Some(host), true) = (self.host, hands_over) {
             return hand_over(core, planner, booked, host).await.map(Plan::Commit);
         }
-        let setup = Setup::peek(planner, booked.calendar()).await?;
+        let when = When::Start(self.start);
+        let wanted = (when, self.host.map_or(Ask::Anybody, Ask::Only));
+        planner.note_turns(booked.calendar());
+        let setup = Setup::peek_around(planner, booked.calendar(), wanted).await?;
         let ask = self.host.map_or_else(|| ask_for(&booked, &setup.calendar), Ask::Only);
-        let wish = Wish { when: When::Start(self.start), ask, moved: Some(&booked) };
+        let wish = Wish { when, ask, moved: Some(&booked) };
         relocate(core, planner, &setup, &booked, &wish).await.map(Plan::Commit)
     }
 }
@@ -69,13 +72,13 @@ pub(crate) async fn hand_over(
     booked: Booked,
     host: &UserId,
 ) -> Result<Changed, Error> {
-    let setup = Setup::peek(planner, booked.calendar()).await?;
+    let (when, ask) = (When::Kept(booked.interval()), Ask::Only(host));
+    let setup = Setup::peek_around(planner, booked.calendar(), (when, ask)).await?;
     if !matches!(setup.calendar.kind, CalendarKind::RoundRobin(_)) {
         // The hosts of a collective slot are fixed, and the wanted one is not among them.
         return Err(unavailable(booked.interval().start()).into());
     }
-    let when = When::Kept(booked.interval());
-    let wish = Wish { when, ask: Ask::Only(host), moved: Some(&booked) };
+    let wish = Wish { when, ask, moved: Some(&booked) };
     relocate(core, planner, &setup, &booked, &wish).await
 }
 
@@ -148,7 +151,7 @@ async fn move_to(
     journal::tell(planner, &mut booked, kind, MessageKind::Rescheduled)?;
     kept::put(planner, &booked)?;
     listed::shift(planner, old, &booked).await?;
-    Ok(Changed { booked, link: link.map(|link| link.id).or(old.link) })
+    Ok(Changed::new(booked, link.map(|link| link.id).or(old.link)))
 }
 
 /// With the same owner the location stays as it was fixed (R9). With another one theirs counts

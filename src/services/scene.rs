@@ -28,6 +28,21 @@ impl When {
             Self::Kept(core) => core.start(),
         }
     }
+
+    fn rules(self, rules: SlotRules) -> SlotRules {
+        match self {
+            Self::Start(_) => rules,
+            Self::Kept(core) => rules.for_slot(core),
+        }
+    }
+
+    /// The time around it that matters to a calendar of these rules.
+    pub(crate) fn reach(self, rules: &SlotRules) -> Result<Interval, Refusal> {
+        let start = self.start();
+        let after = start.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(start);
+        // An instant that is out of bounds is in no slot.
+        rules.reach(start, after).map_err(|_| unavailable(start))
+    }
 }
 
 /// A start, and what may be booked then.
@@ -41,6 +56,8 @@ pub(crate) struct Scene<'a> {
     keeps_time: bool,
     /// Somebody is missing without whom there are no slots.
     is_void: bool,
+    /// What can be booked, as far as is known.
+    offer: Option<Offer>,
 }
 
 impl<'a> Scene<'a> {
@@ -53,35 +70,43 @@ impl<'a> Scene<'a> {
         when: When,
     ) -> Result<Self, Error> {
         let start = when.start();
-        let (rules, now) = match when {
-            When::Start(_) => (setup.rules(), planner.now),
+        let rules = when.rules(setup.rules());
+        let now = match when {
+            When::Start(_) => planner.now,
             // As if it were asked for at its start.
-            When::Kept(core) => (setup.rules().for_slot(core), start),
+            When::Kept(_) => start,
         };
-        let after = start.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(start);
-        // An instant that is out of bounds is in no slot.
-        let reach = rules.reach(start, after).map_err(|_| unavailable(start))?;
+        let reach = when.reach(&rules)?;
         days.peek(planner, &setup.occupants(), reach).await?;
-        let hosts = setup.host_times(|occupant| days.occupied(occupant));
+        let hosts = setup.host_times(|occupant| days.occupied(occupant, reach));
         let keeps_time = matches!(when, When::Kept(_));
         let is_void = setup.lacks_required_host();
-        Ok(Self { rules, hosts, start, now, reach, keeps_time, is_void })
+        let scene = Self { rules, hosts, start, now, reach, keeps_time, is_void, offer: None };
+        Ok(scene.decided())
+    }
+
+    fn decided(mut self) -> Self {
+        let offer = offer_at(&self.rules, &self.hosts, self.start, self.now);
+        self.offer = offer.filter(|_| !self.is_void);
+        self
     }
 
     /// What can be booked, as far as is known.
-    pub(crate) fn offer(&self) -> Option<Offer> {
-        let offer = offer_at(&self.rules, &self.hosts, self.start, self.now);
-        offer.filter(|_| !self.is_void)
+    pub(crate) const fn offer(&self) -> Option<&Offer> {
+        self.offer.as_ref()
     }
 
     /// With limits.
     #[must_use]
     pub(crate) fn with_full(mut self, mut full: FullDates) -> Self {
+        if full.is_none() {
+            return self;
+        }
         if !self.keeps_time {
             self.rules = self.rules.with_full_dates(std::mem::take(&mut full.calendar));
         }
         self.hosts = self.hosts.into_iter().map(|host| full.tell(host)).collect();
-        self
+        self.decided()
     }
 
     /// The hosts of whom it is not known when they are busy.
@@ -93,8 +118,11 @@ impl<'a> Scene<'a> {
     /// With what the busy source says.
     #[must_use]
     pub(crate) fn with_busy(mut self, mut busy: Busy) -> Self {
+        if busy.is_none() {
+            return self;
+        }
         self.hosts = self.hosts.into_iter().map(|host| busy.tell(host)).collect();
-        self
+        self.decided()
     }
 }
 

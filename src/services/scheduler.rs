@@ -402,9 +402,16 @@ impl Scheduler {
     }
 
     /// The commit has made it so; nothing that comes after turns that into an error.
-    async fn changed(&self, Changed { booked, link }: Changed) -> Result<Appointment, Error> {
-        self.try_link(booked.account(), link).await;
-        Ok(view::written(&self.core, booked).await)
+    async fn changed(&self, changed: Changed) -> Result<Appointment, Error> {
+        let Changed { booked, link, state } = changed;
+        match (state, self.core.settings.link_work) {
+            // Nobody has worked on the link since.
+            (Some(state), LinkWork::Worker) => Ok(view::appointment(booked, state)),
+            _ => {
+                self.try_link(booked.account(), link).await;
+                Ok(view::written(&self.core, booked).await)
+            }
+        }
     }
 
     /// One inline attempt at a link. What fails is due still, and the worker's.

@@ -9,11 +9,12 @@ use super::records::Booked;
 use super::scene::{Scene, When, newcomers, users};
 use super::setup::Setup;
 use super::standings::standings;
+use super::under_way::Turns;
 use crate::error::{Conflict, Error, Refusal};
-use crate::rules::Offer;
-use crate::rules::assign::{Ask, Assignment, Shares, assign};
+use crate::rules::assign::{Ask, Assignment, Shares, assign, compares};
 use crate::rules::slot::{BookedSlot, SlotKey};
-use crate::words::{CalendarKind, Interval, UserId};
+use crate::rules::{Offer, Standings};
+use crate::words::{Calendar, CalendarKind, Interval, UserId};
 
 /// A seat that was found, and not yet taken.
 pub(crate) struct Seat {
@@ -48,14 +49,38 @@ pub(crate) async fn search(
         busy_unknown: scene.busy_unknown(),
     };
     let offer = scene.offer().ok_or_else(unavailable)?;
-    let standings = standings(planner, setup, wish.moved).await?;
-    let distribution = setup.calendar.sharing.distribution;
-    let shares = Shares { distribution, standings: &standings };
-    let assignment = assign(&setup.calendar.kind, &offer, wish.ask, shares);
+    let standings = if compares(&setup.calendar.kind, offer, wish.ask) {
+        standings(planner, setup, wish.moved).await?
+    } else {
+        Standings::default()
+    };
+    let assignment = give(planner, setup, offer, wish.ask, &standings);
     let seat = seat(planner, setup, offer.interval(), assignment.ok_or_else(unavailable)?).await?;
     // A slot may have hosts who have since left the calendar.
     days.peek(planner, &seat.slot.occupants, seat.slot.padded).await?;
     Ok(seat)
+}
+
+/// Gives the seat to somebody. Of a round robin, who is about to get a turn by another change has had
+/// it.
+fn give(
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    offer: &Offer,
+    ask: Ask<'_>,
+    standings: &Standings,
+) -> Option<Assignment> {
+    let Calendar { kind, sharing, .. } = &setup.calendar;
+    let distribution = sharing.distribution;
+    if !matches!(kind, CalendarKind::RoundRobin(_)) {
+        return assign(kind, offer, ask, Shares { distribution, standings });
+    }
+    let now = planner.now;
+    let choose = |turns: &Turns| {
+        let standings = standings.after(turns, now);
+        assign(kind, offer, ask, Shares { distribution, standings: &standings })
+    };
+    planner.choose(&setup.calendar.as_ref(), choose, Assignment::turn)
 }
 
 /// All that decides on a start. Limits and busy times are only asked of those who could else take
@@ -70,11 +95,10 @@ async fn scene<'s>(
     let scene = Scene::look(planner, setup, days, wish.when).await?;
     let Some(free) = scene.offer() else { return Ok(scene) };
     let at = (scene.start, wish.moved.map(|moved| moved.id));
-    let full = counting::full_at(core, planner, &setup.calendar, &users(&free), at).await?;
+    let full = counting::full_at(core, planner, &setup.calendar, &users(free), at).await?;
     let scene = scene.with_full(full);
     let Some(free) = scene.offer() else { return Ok(scene) };
-    let reach = scene.reach;
-    let busy = busy::ask(core, asked(setup, &free, wish.ask), reach).await;
+    let busy = busy::ask(core, asked(setup, free, wish.ask), scene.reach).await;
     Ok(scene.with_busy(busy))
 }
 

@@ -1,6 +1,7 @@
 //! Leaving seats, their links and their rows: the parts that booking, moving and cancelling share.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::core::Core;
 use super::counting::{self, Step};
@@ -23,13 +24,15 @@ pub(crate) async fn count(
         return Ok(());
     };
     let row = planner.keys.assignments(booked.calendar(), host);
-    let mut assignments = planner.load(&row).await?.unwrap_or_default();
+    // It is written, and so checked.
+    let mut assignments = planner.share(&row).await?.unwrap_or_default();
+    let changed = Arc::make_mut(&mut assignments);
     if counts {
-        assignments.add(assigned, planner.now);
+        changed.add(assigned, planner.now);
     } else {
-        assignments.remove(assigned);
+        changed.remove(assigned);
     }
-    planner.put(&row, &assignments)
+    planner.put_shared(&row, assignments, None)
 }
 
 /// Notes for round robin whether the invitee of an appointment came: no-shows may not count.

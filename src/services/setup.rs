@@ -2,14 +2,22 @@
 //!
 //! All of it is peeked at: a booking may use settings that changed a moment ago.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::ahead;
 use super::calendars;
+use super::keys::RowKey;
 use super::planner::Planner;
 use super::records::UserRow;
+use super::remembered::Known;
+use super::scene::When;
+use super::standings::lacking_zoom;
 use crate::error::{Error, Fault, Thing, missing};
+use crate::ports::Key;
+use crate::rules::assign::Ask;
 use crate::rules::location::{nearest, setting};
-use crate::rules::{Group, HostTimes, SlotRules};
+use crate::rules::{Assignments, Group, HostTimes, SlotRules};
 use crate::words::{
     Account, Calendar, CalendarKind, CalendarRef, Hours, LocationSetting, Occupancy, Occupant,
     RoundRobinHost, User, UserId,
@@ -17,11 +25,15 @@ use crate::words::{
 
 /// A calendar, its account, and those of its hosts who exist and belong to the account.
 pub(crate) struct Setup {
-    pub(crate) account: Account,
+    pub(crate) account: Arc<Account>,
     pub(crate) calendar: Calendar,
     users: BTreeMap<UserId, User>,
     /// The hours of a calendar without hosts.
     own_hours: Option<Hours>,
+    /// Where it is kept what the hosts of a round robin were given, in their order.
+    pub(crate) assignments: Vec<RowKey<Assignments>>,
+    /// The hosts who lack Zoom; `None` if that was not looked at.
+    pub(crate) lacking_zoom: Option<BTreeSet<UserId>>,
 }
 
 impl Setup {
@@ -29,13 +41,81 @@ impl Setup {
         planner: &mut Planner<'_>,
         calendar: &CalendarRef,
     ) -> Result<Self, Error> {
-        let keys = planner.keys;
-        let account = planner.peek(&keys.account(calendar.account())).await?;
-        let account = account.ok_or_else(|| missing(Thing::Account(calendar.account().clone())))?;
+        let account = account(planner, calendar).await?;
         let found = calendars::find(planner, calendar).await?;
-        let users = members(planner, &found).await?;
-        let own_hours = found.own_hours();
-        Ok(Self { account, calendar: found, users, own_hours })
+        Ok(Self::of(planner, account, found).await?)
+    }
+
+    /// Like [`peek`](Self::peek), with all that decides who takes a seat: it is read ahead. If the
+    /// rows are the same as when it was peeked at last, it is not put together again.
+    pub(crate) async fn peek_around(
+        planner: &mut Planner<'_>,
+        calendar: &CalendarRef,
+        wanted: (When, Ask<'_>),
+    ) -> Result<Arc<Self>, Error> {
+        if let Some(known) = planner.remembered.setups.get(calendar) {
+            if !planner.has_read(&known.rows) {
+                ahead::of_known(planner, &known, wanted).await?;
+            }
+            if planner.finds(&known.rows) {
+                return Ok(known.setup.clone());
+            }
+        }
+        let account = account(planner, calendar).await?;
+        let found = calendars::find(planner, calendar).await?;
+        ahead::of_hosts(planner, &account, &found, wanted).await?;
+        let mut setup = Self::of(planner, account, found).await?;
+        setup.lacking_zoom = Some(lacking_zoom(planner, &setup).await?);
+        let rows = setup.rows(planner).await?;
+        let known = Known { rows: planner.versions(rows), setup: Arc::new(setup) };
+        let setup = known.setup.clone();
+        planner.remembered.setups.insert(calendar, known);
+        Ok(setup)
+    }
+
+    async fn of(
+        planner: &mut Planner<'_>,
+        account: Arc<Account>,
+        calendar: Calendar,
+    ) -> Result<Self, Fault> {
+        let users = members(planner, &calendar).await?;
+        let own_hours = calendar.own_hours();
+        let id = calendar.as_ref();
+        let assignments = match &calendar.kind {
+            CalendarKind::RoundRobin(hosts) => hosts.as_slice().iter(),
+            _ => [].iter(),
+        };
+        let assignments = assignments.map(|host| planner.keys.assignments(&id, &host.user));
+        let assignments = assignments.collect();
+        Ok(Self { account, calendar, users, own_hours, assignments, lacking_zoom: None })
+    }
+
+    /// All rows that it was put together from.
+    async fn rows(&self, planner: &mut Planner<'_>) -> Result<Vec<Key>, Fault> {
+        let keys = planner.keys;
+        let mut rows = calendars::rows(planner, &self.calendar.as_ref()).await?;
+        rows.push(keys.account(&self.account.id).key);
+        for user in self.calendar.kind.users() {
+            rows.extend([keys.user(user).key, keys.membership(&self.account.id, user).key]);
+        }
+        rows.extend(self.on_zoom().into_iter().map(|user| keys.connected(user).key));
+        Ok(rows)
+    }
+
+    /// The hosts on whose Zoom account a link would have to be made: of a collective calendar the
+    /// primary host.
+    pub(crate) fn on_zoom(&self) -> Vec<&UserId> {
+        match &self.calendar.kind {
+            CalendarKind::RoundRobin(hosts) => {
+                let hosts = hosts.as_slice().iter().filter(|host| self.meets_on_zoom(host));
+                hosts.map(|host| &host.user).collect()
+            }
+            CalendarKind::Collective(hosts) => {
+                let primary = Some(hosts.primary()).filter(|user| self.primary_on_zoom(user));
+                primary.into_iter().collect()
+            }
+            CalendarKind::Unassigned { .. } => Vec::new(),
+        }
     }
 
     /// Those hosts of the calendar who exist, or the calendar itself, with what they have given away.
@@ -51,7 +131,7 @@ impl Setup {
             return vec![times(Occupant::Calendar(self.calendar.as_ref()), hours)];
         }
         let hosts = self.calendar.kind.users().into_iter();
-        let hosts = hosts.filter_map(|user| Some((user, self.users.get(user)?)));
+        let hosts = hosts.filter_map(|user| Some((user, self.host(user)?)));
         hosts.map(|(user, known)| times(Occupant::User(user.clone()), &known.hours)).collect()
     }
 
@@ -68,36 +148,23 @@ impl Setup {
 
     /// All who give time to slots of the calendar.
     pub(crate) fn occupants(&self) -> Vec<Occupant> {
-        match &self.calendar.kind {
-            CalendarKind::Unassigned { .. } => vec![Occupant::Calendar(self.calendar.as_ref())],
-            kind => kind.users().into_iter().cloned().map(Occupant::User).collect(),
-        }
+        occupants(&self.calendar)
     }
 
     pub(crate) fn rules(&self) -> SlotRules {
-        let calendar = &self.calendar;
-        let group = match &calendar.kind {
-            CalendarKind::RoundRobin(_) => Group::RoundRobin,
-            CalendarKind::Collective(hosts) => {
-                Group::Collective { primary: hosts.primary().clone(), optional: hosts.optional() }
-            }
-            CalendarKind::Unassigned { .. } => Group::Unassigned,
-        };
-        let (slot, notice, window) = (calendar.slot, calendar.notice, calendar.window);
-        SlotRules::new(calendar.as_ref(), group, calendar.zone, slot, notice, window)
+        rules(&self.calendar)
     }
 
     /// Whether an appointment with this host takes place on Zoom (R7).
-    pub(crate) fn meets_on_zoom(&self, host: &RoundRobinHost) -> bool {
-        let user = self.users.get(&host.user);
+    fn meets_on_zoom(&self, host: &RoundRobinHost) -> bool {
+        let user = self.host(&host.user);
         let setting = nearest(&self.account, &self.calendar, host.location.as_ref(), user);
         setting == Some(&LocationSetting::Zoom)
     }
 
     /// Whether a collective calendar's appointments take place on Zoom: the primary host says (R7).
-    pub(crate) fn primary_on_zoom(&self, primary: &UserId) -> bool {
-        setting(&self.account, &self.calendar, self.users.get(primary))
-            == Some(&LocationSetting::Zoom)
+    fn primary_on_zoom(&self, primary: &UserId) -> bool {
+        setting(&self.account, &self.calendar, self.host(primary)) == Some(&LocationSetting::Zoom)
     }
 
     pub(crate) fn user(&self, occupant: &Occupant) -> Option<&User> {
@@ -108,6 +175,32 @@ impl Setup {
     pub(crate) fn host(&self, user: &UserId) -> Option<&User> {
         self.users.get(user)
     }
+}
+
+/// All who give time to slots of a calendar.
+pub(crate) fn occupants(calendar: &Calendar) -> Vec<Occupant> {
+    match &calendar.kind {
+        CalendarKind::Unassigned { .. } => vec![Occupant::Calendar(calendar.as_ref())],
+        kind => kind.users().into_iter().cloned().map(Occupant::User).collect(),
+    }
+}
+
+pub(crate) fn rules(calendar: &Calendar) -> SlotRules {
+    let group = match &calendar.kind {
+        CalendarKind::RoundRobin(_) => Group::RoundRobin,
+        CalendarKind::Collective(hosts) => {
+            Group::Collective { primary: hosts.primary().clone(), optional: hosts.optional() }
+        }
+        CalendarKind::Unassigned { .. } => Group::Unassigned,
+    };
+    let (slot, notice, window) = (calendar.slot, calendar.notice, calendar.window);
+    SlotRules::new(calendar.as_ref(), group, calendar.zone, slot, notice, window)
+}
+
+async fn account(planner: &mut Planner<'_>, calendar: &CalendarRef) -> Result<Arc<Account>, Error> {
+    let id = calendar.account();
+    let found = planner.share(&planner.keys.account(id)).await?;
+    found.ok_or_else(|| missing(Thing::Account(id.clone())))
 }
 
 /// The hosts of a calendar who exist and belong to its account.

@@ -28,6 +28,9 @@ use crate::rules::link::Link;
 use crate::rules::slot::BookedSlot;
 use crate::words::Account;
 
+/// Room for most rows.
+const ROW_BYTES: usize = 512;
+
 /// What the rows of one kind are known by.
 pub(crate) trait Shape {
     /// The word that their sort begins with.
@@ -37,7 +40,15 @@ pub(crate) trait Shape {
 }
 
 /// Something that is kept in a row, as JSON.
-pub(crate) trait Record: Shape + Serialize + DeserializeOwned {
+pub(crate) trait Record:
+    Shape + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// What its row says.
+    fn json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut json = Vec::with_capacity(ROW_BYTES);
+        serde_json::to_writer(&mut json, self).map(|()| json)
+    }
+
     /// Reads a row of an older version, step by step: from each shape to the one that came after it.
     fn upgrade(schema: u16, _json: &[u8]) -> Result<Self, serde_json::Error> {
         never_written(schema)

@@ -1,7 +1,6 @@
 //! Contacts get their last host again.
 
-use sha2::{Digest, Sha256};
-
+use super::digest::sha256_hex;
 use super::keys::{Keys, RowKey};
 use super::planner::Planner;
 use super::records::{Booked, LastHostRow};
@@ -78,7 +77,7 @@ fn digest(contact: &Contact) -> String {
         Contact::Email(email) => format!("email {}", email.as_str().to_lowercase()),
         Contact::Phone(phone) => format!("phone {phone}"),
     };
-    Sha256::digest(named).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(named)
 }
 
 #[cfg(test)]

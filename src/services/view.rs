@@ -74,7 +74,8 @@ pub(crate) async fn written(core: &Core, booked: Booked) -> Appointment {
     appointment(booked, state.unwrap_or(LinkState::Pending))
 }
 
-fn appointment(booked: Booked, state: LinkState) -> Appointment {
+/// An appointment whose link stands so.
+pub(crate) fn appointment(booked: Booked, state: LinkState) -> Appointment {
     Appointment {
         id: booked.id,
         calendar: booked.calendar().calendar().clone(),

@@ -1,7 +1,10 @@
 //! The appointments that a calendar gave to a host, as they are kept for fairness.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The most assignments kept for one host on one calendar: the row stays under 64 KiB.
 const MOST_KEPT: usize = 1500;
@@ -14,9 +17,45 @@ const LONGEST_INTERVAL: i64 = 367 * 86_400;
 ///
 /// Joining a slot that the host has already does not count. What no interval of fairness can reach
 /// any more is forgotten, but for the last 32; at most 1,500 are kept.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Assignments(Vec<Kept>);
+#[derive(Clone, Debug, Default)]
+pub struct Assignments {
+    kept: Vec<Kept>,
+    /// The same as JSON, without the outer brackets, if it is at hand. A booking adds one at the end
+    /// of a long list: the others are not written anew.
+    json: Option<String>,
+}
+
+impl PartialEq for Assignments {
+    fn eq(&self, other: &Self) -> bool {
+        self.kept == other.kept
+    }
+}
+
+impl Eq for Assignments {}
+
+impl Serialize for Assignments {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.kept.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Assignments {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl From<Vec<Kept>> for Assignments {
+    fn from(kept: Vec<Kept>) -> Self {
+        Self { kept, json: None }
+    }
+}
+
+/// As JSON, with commas between.
+fn join(kept: &[Kept]) -> String {
+    let all: Vec<String> = kept.iter().map(Kept::to_string).collect();
+    all.join(",")
+}
 
 /// When an appointment was booked, and when it starts.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -44,18 +83,39 @@ impl Assigned {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub(super) struct Kept(pub(super) Assigned, pub(super) bool);
 
+/// As JSON.
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Assigned(booked, start), no_show) = self;
+        write!(f, "[[{booked},{start}],{no_show}]")
+    }
+}
+
 impl Assignments {
     /// Adds one, which is no no-show, and forgets what is out of reach at `now`.
     pub fn add(&mut self, assigned: Assigned, now: DateTime<Utc>) {
-        let at = self.0.partition_point(|kept| kept.0 <= assigned);
-        self.0.insert(at, Kept(assigned, false));
+        let at = self.kept.partition_point(|kept| kept.0 <= assigned);
+        let new = Kept(assigned, false);
+        let comma = if at == 0 { "" } else { "," };
+        let is_last = at == self.kept.len();
+        let json = self.json.take().filter(|_| is_last);
+        self.kept.insert(at, new);
+        let json = json.map(|json| json + &format!("{comma}{new}"));
+        self.json = Some(json.unwrap_or_else(|| join(&self.kept)));
         self.prune(now.timestamp());
+    }
+
+    /// As JSON: what serializing it gives.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        let json = self.json.as_deref().map_or_else(|| Cow::from(join(&self.kept)), Cow::from);
+        ["[", &json, "]"].concat().into_bytes()
     }
 
     /// Forgets one; if it was forgotten before, there is nothing to do.
     pub fn remove(&mut self, assigned: Assigned) {
         if let Ok(at) = self.find(assigned) {
-            self.0.remove(at);
+            self.kept.remove(at);
+            self.json = None;
         }
     }
 
@@ -63,33 +123,49 @@ impl Assignments {
     /// do.
     pub fn mark(&mut self, assigned: Assigned, no_show: bool) {
         if let Ok(at) = self.find(assigned)
-            && let Some(kept) = self.0.get_mut(at)
+            && let Some(kept) = self.kept.get_mut(at)
         {
             kept.1 = no_show;
+            self.json = None;
         }
     }
 
     fn find(&self, assigned: Assigned) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&assigned, |kept| kept.0)
+        self.kept.binary_search_by_key(&assigned, |kept| kept.0)
     }
 
     /// By time of booking.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Kept> {
-        self.0.iter().copied()
+        self.kept.iter().copied()
     }
 
     fn prune(&mut self, now: i64) {
         let oldest = now.saturating_sub(LONGEST_INTERVAL);
-        let mut older = self.0.len();
-        self.0.retain(|kept| {
+        let (all, first) = (self.kept.len(), self.kept.first().copied());
+        let mut older = all;
+        self.kept.retain(|kept| {
             older = older.saturating_sub(1);
             // Nothing starts before it is booked: what started too long ago was booked so, too.
             older < ALWAYS_KEPT || kept.0.start() >= oldest
         });
-        while self.0.len() > MOST_KEPT {
+        while self.kept.len() > MOST_KEPT {
             // What is still to come matters to both ways of counting, and goes last.
-            let started = self.0.iter().position(|kept| kept.0.start() < now);
-            self.0.remove(started.unwrap_or_default());
+            let started = self.kept.iter().position(|kept| kept.0.start() < now);
+            self.kept.remove(started.unwrap_or_default());
+        }
+        self.forget(all, first);
+    }
+
+    /// Some were forgotten; as a rule none or the first.
+    fn forget(&mut self, all: usize, first: Option<Kept>) {
+        let gone = first.filter(|first| self.kept.first() != Some(first));
+        match (all.saturating_sub(self.kept.len()), gone) {
+            (0, _) => {}
+            (1, Some(gone)) => {
+                let rest = |json: &str| Some(json.strip_prefix(&format!("{gone},"))?.to_owned());
+                self.json = self.json.as_deref().and_then(rest);
+            }
+            _ => self.json = None,
         }
     }
 }
@@ -111,7 +187,7 @@ mod tests {
     }
 
     fn holding(all: impl IntoIterator<Item = Assigned>) -> Assignments {
-        Assignments(all.into_iter().map(|assigned| Kept(assigned, false)).collect())
+        all.into_iter().map(|assigned| Kept(assigned, false)).collect::<Vec<_>>().into()
     }
 
     fn holds(held: &Assignments, assigned: Assigned) -> bool {
@@ -124,10 +200,10 @@ mod tests {
         for i in 0..2000 {
             held.add(booked(i - 5000, 1000), now());
         }
-        assert_eq!(held.0.len(), MOST_KEPT);
+        assert_eq!(held.kept.len(), MOST_KEPT);
         assert!(holds(&held, booked(1999 - 5000, 1000)), "the newest stays");
         let last = Assigned(4_102_444_800, 4_102_444_800);
-        let full = Assignments(vec![Kept(last, false); MOST_KEPT]);
+        let full = Assignments::from(vec![Kept(last, false); MOST_KEPT]);
         assert!(serde_json::to_vec(&full).unwrap().len() < 60 << 10);
     }
 
@@ -135,7 +211,7 @@ mod tests {
     fn what_is_out_of_reach_is_forgotten_but_for_the_last() {
         let mut old = holding((0..100).map(|i| booked(-400 * DAY + i, 0)));
         old.add(booked(0, DAY), now());
-        assert_eq!(old.0.len(), ALWAYS_KEPT);
+        assert_eq!(old.kept.len(), ALWAYS_KEPT);
         assert!(holds(&old, booked(-400 * DAY + 99, 0)));
     }
 
@@ -152,7 +228,7 @@ mod tests {
             held.add(booked(i - 5000, 1000), now());
         }
         assert!(holds(&held, ahead), "what has started goes first, if there are too many");
-        assert_eq!(held.0.len(), MOST_KEPT);
+        assert_eq!(held.kept.len(), MOST_KEPT);
     }
 
     #[test]
@@ -166,5 +242,28 @@ mod tests {
         held.mark(booked(7, 7), true);
         held.remove(booked(0, 20));
         assert_eq!(held, holding([booked(0, 10), booked(5, 10)]));
+    }
+    #[test]
+    fn its_json_is_kept_in_step() {
+        let mut held = Assignments::default();
+        let agree = |held: &Assignments| {
+            assert_eq!(held.to_json(), serde_json::to_vec(held).unwrap());
+        };
+        agree(&held);
+        for i in 0..1600 {
+            held.add(booked(i - 5000, 1000), now());
+            if i % 100 == 7 || i > 1490 {
+                agree(&held);
+            }
+        }
+        held.add(booked(-4000, 500), now());
+        agree(&held);
+        held.mark(booked(-4000, 500), true);
+        agree(&held);
+        held.remove(booked(-4000, 500));
+        agree(&held);
+        let mut old = holding((0..100).map(|i| booked(-400 * DAY + i, 0)));
+        old.add(booked(0, DAY), now());
+        agree(&old);
     }
 }

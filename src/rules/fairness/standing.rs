@@ -1,6 +1,8 @@
 //! How hosts stand against each other, and who is next.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -121,6 +123,21 @@ impl Standings {
             host.place = place;
         }
         Self(hosts)
+    }
+
+    /// How they will stand once these turns are given, too.
+    pub(crate) fn after(&self, turns: &BTreeMap<UserId, u32>, now: DateTime<Utc>) -> Cow<'_, Self> {
+        if turns.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut hosts = self.0.clone();
+        for host in &mut hosts {
+            if let Some(turns) = turns.get(&host.host) {
+                host.assigned = host.assigned.saturating_add(*turns);
+                host.last_assigned = host.last_assigned.max(Some(now));
+            }
+        }
+        Cow::Owned(Self::new(hosts))
     }
 
     /// All of them, by id.
