@@ -24,6 +24,7 @@
 //! | `testkit` | no | `testkit`: simulated Zoom, manual clock, scenarios; switches `memory` on |
 
 mod error;
+pub mod guide;
 #[cfg(feature = "memory")]
 mod memory;
 #[cfg(feature = "mocks")]

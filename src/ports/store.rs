@@ -28,7 +28,8 @@ pub const MAX_ROW_BYTES: usize = 64 << 10;
 /// * **ST-3** Versions of a key never repeat, not even after the row was deleted and made anew.
 /// * **ST-4** `Conflict` and `Err` mean: not applied, and never will be by this call. Whatever is
 ///   doubtful (a timeout, a lost answer to COMMIT) is `Unknown`. What was expected wrongly is a
-///   `Conflict` that names at least one of the keys that were not as expected, and no others.
+///   `Conflict` that names at least one of the keys that were not as expected, and no others. A store
+///   that gave way to others (a deadlock, a serialization failure) names the keys it was to write.
 /// * **ST-5** A change set that is sent again is not applied again: it carries a receipt that it
 ///   expects to be absent, so once applied it conflicts, and the receipt is found by `get`.
 /// * **ST-6** `get` answers with what the last commit wrote, from whatever instance; rows come in

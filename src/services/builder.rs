@@ -10,6 +10,7 @@ use super::keys::Keys;
 use super::remembered::Remembered;
 use super::retention::Retention;
 use super::scheduler::Scheduler;
+use super::turns::Turns;
 use crate::ports::{BusySource, Clock, Entropy, Sealer, Store, ZoomApi, ZoomAuth};
 
 /// A scheduler cannot be built so.
@@ -188,6 +189,7 @@ impl Builder {
             keys: Keys::new(self.realm),
             settings: self.settings,
             remembered: Remembered::default(),
+            turns: Turns::new(),
         }))
     }
 

@@ -12,6 +12,7 @@ use super::planner::{Planned, Planner, decode, get, mint};
 use super::records::{Booked, Record};
 use super::remembered::Remembered;
 use super::retention::Retention;
+use super::turns::Turns;
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
     BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Key, Operation, Page, Scan, ScanPage,
@@ -37,6 +38,7 @@ pub(crate) struct Core {
     pub(crate) keys: Keys,
     pub(crate) settings: Settings,
     pub(crate) remembered: Remembered,
+    pub(crate) turns: Turns,
 }
 
 /// What a host can set.
@@ -126,6 +128,7 @@ impl Core {
     /// contradict each other. If they still do the last time, they really do.
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Done, Error> {
         let mut last = Error::from(Conflict::Contended { tries: C::MOST_TRIES });
+        let mut own_turn = None;
         for left in (0..C::MOST_TRIES).rev() {
             let mut planner = self.planner()?;
             match command.plan(self, &mut planner).await {
@@ -137,11 +140,14 @@ impl Core {
                 Ok(Plan::Nothing(done)) => return Ok(done),
                 Ok(Plan::Commit(done)) => {
                     let Planned { change, values, turn } = planner.into_change_set()?;
-                    let committed = self.commit(&change).await?;
+                    let overtaken_at = self.commit(&change).await?;
                     drop(turn);
-                    if committed {
+                    let Some(key) = overtaken_at else {
                         self.remember(&change, values);
                         return Ok(done);
+                    };
+                    if own_turn.is_none() {
+                        own_turn = self.turns.take(&key).await;
                     }
                 }
             }
@@ -160,18 +166,23 @@ impl Core {
         }
     }
 
-    /// Whether the change set was applied; `false` if others were faster.
+    /// Applies a change set, or answers with a row at which others were faster.
     ///
     /// An unknown outcome is settled by sending the same change set again. If that conflicts, the
     /// receipt tells whether an earlier send was applied; without one it never will be, since
     /// versions only move on.
-    async fn commit(&self, change: &ChangeSet) -> Result<bool, Fault> {
+    async fn commit(&self, change: &ChangeSet) -> Result<Option<Key>, Fault> {
+        let receipt = self.keys.receipt(change.id()).key;
         let mut doubtful = false;
         for _ in 0..MOST_SENDS {
             match self.store.commit(change).await {
-                Ok(CommitOutcome::Committed) => return Ok(true),
-                Ok(CommitOutcome::Conflict { .. }) if !doubtful => return Ok(false),
-                Ok(CommitOutcome::Conflict { .. }) => return self.has_receipt(change).await,
+                Ok(CommitOutcome::Committed) => return Ok(None),
+                Ok(CommitOutcome::Conflict { keys }) => {
+                    if doubtful && self.has_receipt(change).await? {
+                        return Ok(None);
+                    }
+                    return Ok(Some(keys.into_iter().next().unwrap_or(receipt)));
+                }
                 Ok(CommitOutcome::Unknown) => doubtful = true,
                 Err(source) if !doubtful => {
                     return Err(Fault::Store { doing: StoreCall::Commit, source });

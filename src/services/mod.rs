@@ -53,6 +53,7 @@ mod shapes;
 mod standings;
 mod sticky;
 mod take_down;
+mod turns;
 mod under_way;
 mod upcoming;
 mod view;

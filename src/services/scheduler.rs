@@ -43,7 +43,9 @@ use crate::words::{
 /// The future of a call may be dropped at any point: what it had committed stands, and what is left
 /// to do is background work. One thing is not picked up yet: a call of Zoom that was cut off
 /// between being sent and being answered. Its link stays pending, and is never made twice. Where
-/// callers often go away, leave links to the worker ([`LinkWork::Worker`]).
+/// callers often go away, leave links to the worker ([`LinkWork::Worker`]). Poll a future or drop it:
+/// calls of one process that were overtaken at the same row take turns, and one that is kept, but not
+/// polled, holds up those behind it.
 pub struct Scheduler {
     core: Core,
 }

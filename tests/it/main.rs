@@ -31,6 +31,7 @@ mod recorded;
 mod retention;
 mod retention_bound;
 mod row_file;
+mod rush;
 mod scenarios;
 mod services;
 mod slots_oracle;

@@ -1,48 +1,29 @@
 //! Bookings per second through the services, beside the bare loop.
 //!
-//! `cargo bench -p booking-load --bench ratios`. Both take turns, so that whatever else the machine does
-//! slows both of them; medians are compared. `-- memory 10` asks for one store and number of hosts, `-- memory 10 21`
-//! for so many rounds.
+//! `cargo bench -p booking-load --bench ratios -- memory sqlite postgres`. Both take turns, so that
+//! whatever else the machine does slows both of them; medians are compared.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::disallowed_methods,
     reason = "the workloads are fixed, and what is measured is shown"
 )]
 
-use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
-use booking_load::{Clients, Crm, History, Tally, Workload};
-use slotlink::MemoryStore;
-use slotlink::ports::Store;
-use slotlink::testkit::block_on;
+use booking_load::{Outcome, Run, Stores, Tally, Workload};
+use tokio::runtime::Runtime;
 
-const WORKLOADS: [Workload; 3] =
+/// Hosts, days that were booked before, days that are booked.
+const IN_MEMORY: [Workload; 3] =
     [Workload::new(1, 30, 30), Workload::new(10, 30, 5), Workload::new(100, 30, 1)];
-
-fn filled(history: &History) -> Arc<dyn Store> {
-    let store = Arc::new(MemoryStore::new());
-    block_on(history.fill(store.as_ref())).unwrap();
-    store
-}
+/// Less was booked before: each run fills a store of its own.
+const ON_DISK: [Workload; 3] =
+    [Workload::new(1, 10, 30), Workload::new(10, 3, 5), Workload::new(100, 1, 1)];
 
 /// Bookings per second.
-fn speed(tally: Tally, since: Instant) -> f64 {
-    tally.booked as f64 / since.elapsed().as_secs_f64()
-}
-
-fn services(history: &History) -> f64 {
-    let crm = Arc::new(Crm::start(filled(history), 2).unwrap());
-    let since = Instant::now();
-    speed(block_on(Clients::new(1).through_services(crm, &history.wanted)).unwrap(), since)
-}
-
-fn bare(history: &History) -> f64 {
-    let store = filled(history);
-    let since = Instant::now();
-    speed(block_on(Clients::new(1).bare(store, &history.bare)).unwrap(), since)
+fn speed((took, tally): (Duration, Tally)) -> f64 {
+    tally.booked as f64 / took.as_secs_f64()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -50,35 +31,48 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn main() {
-    let mut wanted = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
-    let hosts: Option<u16> = wanted.next().map(|hosts| hosts.parse().unwrap());
-    let rounds: usize = wanted.next().map_or(11, |rounds| rounds.parse().unwrap());
+fn compare(name: &str, stores: &Stores, workload: Workload, rounds: usize) -> Outcome {
+    let runtime = Runtime::new()?;
+    let history = runtime.block_on(workload.record())?;
+    let run = Run::new(stores, &history, &runtime);
+    let (mut ours, mut bare, mut overtaken) = (Vec::new(), Vec::new(), (0, 0));
+    for _ in 0..rounds {
+        let (services, floor) = (run.services()?, run.bare()?);
+        overtaken = (services.1.contended, floor.1.contended);
+        ours.push(speed(services));
+        bare.push(speed(floor));
+    }
+    let (ours, bare) = (median(ours), median(bare));
+    let last = history.bare.last().unwrap();
     println!(
-        "| hosts | services, bookings/s | bare loop, bookings/s | ratio | round trips | rows read | operations |"
+        "| {name} | {} | {ours:.0} | {bare:.0} | {:.2} | {} | {} | {} | {} / {} |",
+        workload.hosts,
+        ours / bare,
+        last.round_trips(),
+        last.rows_read(),
+        last.operations(),
+        overtaken.0,
+        overtaken.1,
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
-    for workload in WORKLOADS {
-        if hosts.is_some_and(|hosts| hosts != workload.hosts) {
-            continue;
+    Ok(())
+}
+
+fn main() {
+    let said: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let names: Vec<&str> = said.iter().map(String::as_str).collect();
+    let names = if names.is_empty() { vec!["memory", "sqlite", "postgres"] } else { names };
+    println!(
+        "| store | hosts | services, bookings/s | bare loop, bookings/s | ratio | calls of the store | \
+         rows read | operations | began anew |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    for name in names {
+        let stores = Stores::named(name).unwrap();
+        let (workloads, rounds) =
+            if matches!(stores, Stores::Memory) { (IN_MEMORY, 11) } else { (ON_DISK, 5) };
+        for workload in workloads {
+            compare(name, &stores, workload, rounds).unwrap();
         }
-        let history = block_on(workload.record()).unwrap();
-        let (mut ours, mut floor) = (Vec::new(), Vec::new());
-        for _ in 0..rounds {
-            ours.push(services(&history));
-            floor.push(bare(&history));
-        }
-        let best = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
-        println!("best {:.0} {:.0} {:.3}", best(&ours), best(&floor), best(&ours) / best(&floor));
-        let (ours, floor) = (median(ours), median(floor));
-        let last = history.bare.last().unwrap();
-        println!(
-            "| {} | {ours:.0} | {floor:.0} | {:.2} | {} | {} | {} |",
-            workload.hosts,
-            ours / floor,
-            last.round_trips(),
-            last.rows_read(),
-            last.operations()
-        );
     }
 }

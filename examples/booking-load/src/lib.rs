@@ -7,6 +7,8 @@ mod bare;
 mod clients;
 mod crm;
 mod recording;
+mod run;
+mod stores;
 mod workload;
 
 use std::error::Error;
@@ -14,6 +16,8 @@ use std::error::Error;
 pub use bare::BareBooking;
 pub use clients::{Clients, Tally};
 pub use crm::Crm;
+pub use run::Run;
+pub use stores::{Fresh, Stores};
 pub use workload::{History, Wanted, Workload};
 
 /// What went right, or why it did not.

@@ -18,6 +18,8 @@ pub(crate) const A_DAY: u32 = 16;
 /// 2027-01-01T03:30:00Z: nine o'clock where the hosts are.
 const FIRST_START: i64 = 1_798_774_200;
 const DAY: i64 = 86_400;
+/// So long before its day a slot is booked: clients who are overtaken for long are still in time.
+const AHEAD: i64 = 10 * DAY;
 /// So many bytes of rows go into one change set of a fill, at most.
 const FILL_BYTES: usize = 900 << 10;
 
@@ -37,7 +39,7 @@ pub struct Workload {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wanted {
-    /// The day before, at a time of its own.
+    /// Days before, at a time of its own.
     pub at: DateTime<Utc>,
     /// What is asked for.
     pub request: BookRequest,
@@ -64,7 +66,7 @@ impl Workload {
         let in_a_day = self.in_a_day();
         let (day, of_day) = (i64::from(number / in_a_day), number % in_a_day);
         let nine = FIRST_START + day * DAY;
-        let at = nine - DAY + DAY * i64::from(of_day) / i64::from(in_a_day);
+        let at = nine - AHEAD + DAY * i64::from(of_day) / i64::from(in_a_day);
         let start = nine + i64::from(of_day % A_DAY) * 1800;
         let instant = |seconds| DateTime::from_timestamp(seconds, 0).ok_or("out of range");
         let invitee = Participant::new(Name::new(format!("Guest {number}"))?)
@@ -80,6 +82,28 @@ impl Workload {
         numbers.map(|number| self.wanted(number)).collect()
     }
 
+    /// Starts a host application over an empty store, and sets it up.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn set_up(self, store: Arc<dyn Store>) -> Outcome<Crm> {
+        let crm = Crm::start(store, 1)?;
+        let first = DateTime::from_timestamp(FIRST_START - AHEAD, 0).ok_or("out of range")?;
+        crm.set_up(self.hosts, first - TimeDelta::days(1)).await?;
+        Ok(crm)
+    }
+
+    /// Makes some of its bookings, one after the other.
+    ///
+    /// # Errors
+    /// If something cannot be booked.
+    pub async fn book(self, crm: &Crm, numbers: std::ops::Range<u32>) -> Outcome {
+        for number in numbers {
+            crm.book(&self.wanted(number)?).await?;
+        }
+        Ok(())
+    }
+
     /// Makes what stands in the store when the measured bookings begin, and records these: with one
     /// client, in memory.
     ///
@@ -87,9 +111,7 @@ impl Workload {
     /// If something cannot be booked.
     pub async fn record(self) -> Outcome<History> {
         let store = Arc::new(Recording::new(Arc::new(MemoryStore::new())));
-        let crm = Crm::start(store.clone(), 1)?;
-        let day_before = DateTime::from_timestamp(FIRST_START, 0).ok_or("out of range")?;
-        crm.set_up(self.hosts, day_before - TimeDelta::days(2)).await?;
+        let crm = self.set_up(store.clone()).await?;
         let before = self.in_a_day() * self.days_before;
         let wanted = self.all(before..before + self.bookings())?;
         for number in 0..before {

@@ -1,0 +1,107 @@
+//! Many want the same slot at the same moment, in one process.
+
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use slotlink::ports::{
+    ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned,
+};
+use slotlink::words::Seats;
+use slotlink::{Appointment, Error, MemoryStore};
+
+use crate::world::{World, builder, caller, request, round_robin, slot_settings};
+
+const CALLERS: u32 = 60;
+
+/// Lets all others in before it answers, like a store that is far away.
+struct FarAway {
+    store: Arc<MemoryStore>,
+    commits: AtomicU32,
+}
+
+async fn let_others_in() {
+    let mut is_first = true;
+    poll_fn(|_| if std::mem::take(&mut is_first) { Poll::Pending } else { Poll::Ready(()) }).await;
+}
+
+#[async_trait]
+impl Store for FarAway {
+    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        let_others_in().await;
+        self.store.get(keys).await
+    }
+
+    async fn commit(&self, change: &ChangeSet) -> Result<CommitOutcome, StoreError> {
+        let_others_in().await;
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.store.commit(change).await
+    }
+
+    async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, StoreError> {
+        let_others_in().await;
+        self.store.scan(scan, page).await
+    }
+}
+
+/// Polls all of them in turn until each has an answer.
+fn all_at_once<T>(calls: impl Iterator<Item = Pin<Box<dyn Future<Output = T>>>>) -> Vec<T> {
+    let mut waiting: VecDeque<_> = calls.collect();
+    let mut answers = Vec::new();
+    let mut context = Context::from_waker(Waker::noop());
+    while let Some(mut call) = waiting.pop_front() {
+        match call.as_mut().poll(&mut context) {
+            Poll::Ready(answer) => answers.push(answer),
+            Poll::Pending => waiting.push_back(call),
+        }
+    }
+    answers
+}
+
+/// All callers book one start; how many commits that took, and what they were told.
+fn rush(hosts: &[&str], seats: u16) -> (u32, Vec<Result<Appointment, Error>>) {
+    let world = World::new(hosts);
+    let mut calendar = round_robin(hosts);
+    calendar.slot = slot_settings(30).with_seats(Seats::new(seats).unwrap());
+    world.put(&calendar);
+    let store = Arc::new(FarAway { store: world.store.clone(), commits: AtomicU32::new(0) });
+    let scheduler = builder(store.clone(), &world.zoom, &world.clock, 2);
+    let scheduler = Arc::new(scheduler.link_work(slotlink::LinkWork::Worker).build().unwrap());
+    let call = |number: u32| -> Pin<Box<dyn Future<Output = _>>> {
+        let scheduler = scheduler.clone();
+        let request = request("2026-11-25T10:00:00Z", &format!("Pat{number}"));
+        Box::pin(async move { scheduler.book(&caller(), &request).await })
+    };
+    let answers = all_at_once((0..CALLERS).map(call));
+    (store.commits.load(Ordering::Relaxed), answers)
+}
+
+#[test]
+fn all_get_their_seat_and_nobody_is_told_to_ask_again() {
+    let (commits, answers) = rush(&["A001"], 60);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 60);
+    // Each plans once for nothing, and once more when it is their turn.
+    assert!(commits <= 2 * CALLERS, "{commits} commits");
+}
+
+#[test]
+fn of_one_seat_all_others_hear_at_once_that_it_is_gone() {
+    let (commits, answers) = rush(&["A001"], 1);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    let refused = |answer: &&Result<Appointment, Error>| matches!(answer, Err(Error::Refused(_)));
+    assert_eq!(answers.iter().filter(refused).count(), 59);
+    assert!(commits <= CALLERS, "{commits} commits");
+}
+
+#[test]
+fn callers_spread_over_hosts_who_are_free() {
+    let hosts: Vec<String> = (0..CALLERS).map(|number| format!("H{number:03}")).collect();
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let (commits, answers) = rush(&hosts, 1);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 60);
+    assert!(commits <= 2 * CALLERS, "{commits} commits");
+}
