@@ -80,8 +80,9 @@ impl Stage<'_> {
         let next = self.start(ended, lasts)?;
         let Some(instance) = self.instances.get_mut(at) else { return Ok(()) };
         let mut killed = std::mem::replace(instance, next);
-        killed.kill()?;
+        let is_killed = killed.kill();
         killed.wait()?;
+        is_killed?;
         ended.kills = ended.kills.saturating_add(1);
         Ok(())
     }
