@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use smallvec::SmallVec;
 use uuid::Uuid;
 
 /// The key of a row: realm, partition, sort.
@@ -26,25 +25,26 @@ use uuid::Uuid;
 #[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Key {
     realm: Arc<str>,
-    /// The partition, then the sort.
+    /// The sort, then the partition: so they are put together.
     parts: Arc<[u8]>,
-    /// Where the sort begins.
-    sort: usize,
+    /// Where the partition begins.
+    partition: usize,
 }
 
 impl Key {
     /// Puts a key together again that a store has taken apart.
     #[must_use]
     pub fn from_parts(realm: String, partition: Vec<u8>, sort: Vec<u8>) -> Self {
-        let mut parts = partition;
-        let at = parts.len();
-        parts.extend_from_slice(&sort);
-        Self { realm: realm.into(), parts: parts.into(), sort: at }
+        Self::join(realm.into(), &sort, &partition)
     }
 
-    pub(crate) fn new(realm: Arc<str>, partition: Parts, sort: &Parts) -> Self {
-        let at = partition.0.len();
-        Self { realm, parts: partition.then(sort).0.as_slice().into(), sort: at }
+    pub(crate) fn new(realm: Arc<str>, sort: Parts, partition: impl Fn(Parts) -> Parts) -> Self {
+        let at = sort.0.len();
+        Self { realm, parts: partition(sort).0.into(), partition: at }
+    }
+
+    fn join(realm: Arc<str>, sort: &[u8], partition: &[u8]) -> Self {
+        Self { realm, parts: [sort, partition].concat().into(), partition: sort.len() }
     }
 
     /// The deployment.
@@ -56,13 +56,13 @@ impl Key {
     /// What is kept together.
     #[must_use]
     pub fn partition(&self) -> &[u8] {
-        self.parts.get(..self.sort).unwrap_or_default()
+        self.parts.get(self.partition..).unwrap_or_default()
     }
 
     /// The place within the partition.
     #[must_use]
     pub fn sort(&self) -> &[u8] {
-        self.parts.get(self.sort..).unwrap_or_default()
+        self.parts.get(..self.partition).unwrap_or_default()
     }
 
     /// The first key after all those whose sort begins with this key's.
@@ -79,8 +79,7 @@ impl Key {
     }
 
     fn with_sort(&self, sort: &[u8]) -> Self {
-        let parts = [self.partition(), sort].concat().into();
-        Self { realm: self.realm.clone(), parts, sort: self.sort }
+        Self::join(self.realm.clone(), sort, self.partition())
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -129,19 +128,25 @@ impl fmt::Debug for Key {
 }
 
 /// Writes the parts of a key.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Parts(SmallVec<[u8; PARTS_BYTES]>);
+#[derive(Clone, Debug)]
+pub(crate) struct Parts(Vec<u8>);
 
 /// Room for most keys.
 const PARTS_BYTES: usize = 128;
 
+impl Default for Parts {
+    fn default() -> Self {
+        Self(Vec::with_capacity(PARTS_BYTES))
+    }
+}
+
 impl Parts {
     pub(crate) fn text(mut self, text: &str) -> Self {
-        for run in text.as_bytes().split_inclusive(|byte| *byte == 0) {
-            self.0.extend_from_slice(run);
-            if run.last() == Some(&0) {
-                self.0.push(u8::MAX);
+        for (at, run) in text.split('\0').enumerate() {
+            if at > 0 {
+                self.0.extend_from_slice(&[0, u8::MAX]);
             }
+            self.0.extend_from_slice(run.as_bytes());
         }
         self.0.extend_from_slice(&[0, 1]);
         self

@@ -59,6 +59,10 @@ impl Counting {
 
     /// What counts of one host. Instants are listed only if somebody asks for them.
     fn turns(&self, history: &History<'_>, listed: bool) -> Turns {
+        let all_count = self.by == CountedBy::Booking && self.no_shows == NoShows::Count;
+        if all_count && !listed && history.moved.is_none() {
+            return self.turns_booked(history.assignments);
+        }
         let mut moved = history.moved;
         let mut turns = Turns::default();
         let counts = |kept: &Kept| !(kept.1 && self.no_shows == NoShows::LeftOut);
@@ -80,6 +84,14 @@ impl Counting {
         }
         turns.booked.reverse();
         turns
+    }
+
+    /// What counts of one host if it is what was booked since the interval began, whatever became of
+    /// it: that need not be looked through.
+    fn turns_booked(&self, assignments: &Assignments) -> Turns {
+        let counted = assignments.booked_since(self.from);
+        let last = assignments.iter().next_back().map(|kept| kept.0.booked());
+        Turns { counted: u32::try_from(counted).unwrap_or(u32::MAX), booked: Vec::new(), last }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What one host has given away of one UTC day: where bookings that conflict meet (R19).
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::slot::SlotKey;
 use crate::words::{CalendarRef, Interval, Occupancy, Occupant};
@@ -23,27 +23,27 @@ pub(crate) const fn day_of(instant: DateTime<Utc>) -> i64 {
 }
 
 /// The occupancies of one host that touch one UTC day, sorted by start.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Compact", into = "Compact")]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Deserialize)]
+#[serde(try_from = "Compact<(CalendarRef, Occupant)>")]
 pub(crate) struct HostDay(Vec<Occupancy>);
 
 /// How a day is kept: each calendar and owner once, and six numbers for each slot. A day of
 /// five-minute slots fits into a row even if the ids are long.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Compact {
-    whose: Vec<(CalendarRef, Occupant)>,
+struct Compact<W> {
+    whose: Vec<W>,
     slots: Vec<CompactSlot>,
 }
 
 /// Index into `whose`, start, end, buffer before, buffer after (seconds), seats taken.
 type CompactSlot = (usize, i64, i64, i64, i64, u16);
 
-impl From<HostDay> for Compact {
-    fn from(day: HostDay) -> Self {
-        let mut whose: Vec<(CalendarRef, Occupant)> = Vec::new();
-        let slots = day.0.into_iter().map(|held| {
-            let key = (held.calendar().clone(), held.owner().clone());
+impl Serialize for HostDay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut whose: Vec<(&CalendarRef, &Occupant)> = Vec::new();
+        let slots = self.0.iter().map(|held| {
+            let key = (held.calendar(), held.owner());
             let index = whose.iter().position(|known| *known == key).unwrap_or(whose.len());
             if index == whose.len() {
                 whose.push(key);
@@ -54,7 +54,7 @@ impl From<HostDay> for Compact {
             (index, start, end, before, after, held.seats_taken())
         });
         let slots = slots.collect();
-        Self { whose, slots }
+        Compact { whose, slots }.serialize(serializer)
     }
 }
 
@@ -63,10 +63,12 @@ impl From<HostDay> for Compact {
 #[error("a slot of a host's day makes no sense")]
 struct Senseless;
 
-impl TryFrom<Compact> for HostDay {
+impl TryFrom<Compact<(CalendarRef, Occupant)>> for HostDay {
     type Error = Senseless;
 
-    fn try_from(Compact { whose, slots }: Compact) -> Result<Self, Senseless> {
+    fn try_from(
+        Compact { whose, slots }: Compact<(CalendarRef, Occupant)>,
+    ) -> Result<Self, Senseless> {
         let occupancy = |(index, start, end, before, after, seats): CompactSlot| {
             let (calendar, owner) = whose.get(index).cloned()?;
             let core = Interval::try_from((start, end)).ok()?;

@@ -2,6 +2,7 @@
 //! store, since calls are what a change costs. What is read too much does no harm.
 
 use super::caller::{Actor, Caller};
+use super::days::Days;
 use super::planner::Planner;
 use super::remembered::Known;
 use super::scene::When;
@@ -9,7 +10,6 @@ use super::setup::{occupants, rules};
 use crate::error::{Error, Refusal};
 use crate::ports::Key;
 use crate::rules::assign::Ask;
-use crate::rules::host_day::days_touched;
 use crate::rules::location::nearest;
 use crate::words::{Account, Calendar, CalendarKind, CalendarRef, LocationSetting, RequestId};
 
@@ -19,7 +19,7 @@ pub(crate) async fn of_booking(
     caller: &Caller,
     calendar: &CalendarRef,
     request: Option<&RequestId>,
-    wanted: (When, Ask<'_>),
+    wanted: &mut Wanted<'_>,
 ) -> Result<(), Error> {
     let keys = planner.keys;
     let account = caller.account();
@@ -41,7 +41,7 @@ pub(crate) async fn of_booking(
 pub(crate) async fn of_known(
     planner: &mut Planner<'_>,
     known: &Known,
-    wanted: (When, Ask<'_>),
+    wanted: &mut Wanted<'_>,
 ) -> Result<(), Error> {
     let ahead = of_setup(planner, known, wanted)?;
     planner.read_ahead(ahead).await?;
@@ -51,25 +51,37 @@ pub(crate) async fn of_known(
 fn of_setup(
     planner: &Planner<'_>,
     Known { rows, setup }: &Known,
-    (when, ask): (When, Ask<'_>),
+    wanted: &mut Wanted<'_>,
 ) -> Result<Vec<Key>, Refusal> {
     let mut ahead: Vec<Key> = rows.iter().map(|(key, _)| key.clone()).collect();
-    ahead.extend(days(planner, &setup.calendar, when)?);
-    if compares(ask) {
+    ahead.extend(wanted.days(planner, &setup.calendar)?.cloned());
+    if wanted.compares() {
         ahead.extend(setup.assignments.iter().map(|row| row.key.clone()));
     }
     Ok(ahead)
 }
 
-fn days(planner: &Planner<'_>, calendar: &Calendar, when: When) -> Result<Vec<Key>, Refusal> {
-    let days = days_touched(when.reach(&rules(calendar))?);
-    let of = |occupant| days.clone().map(move |day| planner.keys.host_day(occupant, day).key);
-    Ok(occupants(calendar).iter().flat_map(of).collect())
+/// Around which start, and by whom, a seat will be looked for.
+pub(crate) struct Wanted<'a> {
+    pub(crate) when: When,
+    pub(crate) ask: Ask<'a>,
+    pub(crate) days: &'a mut Days,
 }
 
-/// Where a host is wanted, nobody is compared.
-const fn compares(ask: Ask<'_>) -> bool {
-    !matches!(ask, Ask::Only(_))
+impl Wanted<'_> {
+    fn days(
+        &mut self,
+        planner: &Planner<'_>,
+        calendar: &Calendar,
+    ) -> Result<impl Iterator<Item = &Key>, Refusal> {
+        let reach = self.when.reach(&rules(calendar))?;
+        Ok(self.days.ahead(planner.keys, occupants(calendar), reach))
+    }
+
+    /// Where a host is wanted, nobody is compared.
+    const fn compares(&self) -> bool {
+        !matches!(self.ask, Ask::Only(_))
+    }
 }
 
 /// What decides which host takes a slot.
@@ -77,7 +89,7 @@ pub(crate) async fn of_hosts(
     planner: &mut Planner<'_>,
     account: &Account,
     calendar: &Calendar,
-    (when, ask): (When, Ask<'_>),
+    wanted: &mut Wanted<'_>,
 ) -> Result<(), Error> {
     let keys = planner.keys;
     let id = calendar.as_ref();
@@ -86,9 +98,9 @@ pub(crate) async fn of_hosts(
     for user in &users {
         ahead.extend([keys.user(user).key, keys.membership(id.account(), user).key]);
     }
-    ahead.extend(days(planner, calendar, when)?);
+    ahead.extend(wanted.days(planner, calendar)?.cloned());
     if let CalendarKind::RoundRobin(hosts) = &calendar.kind {
-        if compares(ask) {
+        if wanted.compares() {
             ahead.extend(users.iter().map(|user| keys.assignments(&id, user).key));
         }
         let hosts = hosts.as_slice().iter();

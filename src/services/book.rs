@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::ahead::{self, Wanted};
 use super::caller::Caller;
 use super::core::{Changed, Command, Core, Plan};
 use super::counting::{self, Step};
@@ -15,7 +16,7 @@ use super::scene::When;
 use super::search::{Seat, Wish, search};
 use super::seats;
 use super::setup::Setup;
-use super::{ahead, journal, kept, listed, sticky};
+use super::{journal, kept, listed, sticky};
 use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
 use crate::rules::assign::Ask;
 use crate::rules::location::{AnswerMismatch, setting, settle};
@@ -127,14 +128,15 @@ impl Command for Book<'_> {
         let ask = request.host.as_ref().map_or(Ask::Anybody, Ask::Only);
         planner.note_turns(&calendar);
         let id = request.request_id.as_ref();
-        ahead::of_booking(planner, self.caller, &calendar, id, (when, ask)).await?;
+        let mut days = Days::default();
+        let mut wanted = Wanted { when, ask, days: &mut days };
+        ahead::of_booking(planner, self.caller, &calendar, id, &mut wanted).await?;
         self.caller.check(planner).await?;
         if let Some(booked) = self.done_before(planner).await? {
             return Ok(Plan::Nothing(Changed::nothing(booked)));
         }
         self.check_input()?;
-        let setup = Setup::peek_around(planner, &calendar, (when, ask)).await?;
-        let mut days = Days::default();
+        let setup = Setup::peek_around(planner, &calendar, &mut wanted).await?;
         let last_host = self.last_host(planner, &setup).await?;
         let ask = match (&request.host, &last_host) {
             (Some(wanted), _) => Ask::Only(wanted),

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::keys::{Keys, RowKey};
 use super::planner::Planner;
 use super::retention::may_be_gone;
 use crate::error::Fault;
+use crate::ports::Key;
 use crate::rules::host_day::{Broken, HostDay, days_touched};
 use crate::rules::slot::SlotKey;
 use crate::words::{Interval, Occupancy, Occupant};
@@ -16,7 +18,24 @@ use crate::words::{Interval, Occupancy, Occupant};
 #[derive(Default)]
 pub(crate) struct Days {
     days: BTreeMap<(Occupant, i64), Arc<HostDay>>,
+    ahead: Option<Ahead>,
     changed: BTreeSet<(Occupant, i64)>,
+}
+
+/// Rows whose keys were made to be read ahead.
+struct Ahead {
+    occupants: Vec<Occupant>,
+    interval: Interval,
+    rows: Vec<RowKey<HostDay>>,
+}
+
+fn rows(keys: &Keys, occupants: &[Occupant], interval: Interval) -> Vec<RowKey<HostDay>> {
+    let of = |host| days_touched(interval).map(move |day| keys.host_day(host, day));
+    occupants.iter().flat_map(of).collect()
+}
+
+fn each_day(host: &Occupant, interval: Interval) -> impl Iterator<Item = (Occupant, i64)> {
+    days_touched(interval).map(|day| (host.clone(), day))
 }
 
 impl Days {
@@ -28,21 +47,39 @@ impl Days {
         occupants: &[Occupant],
         interval: Interval,
     ) -> Result<(), Fault> {
-        let days = || days_touched(interval);
-        let wanted = occupants.iter().flat_map(|host| days().map(|day| (host.clone(), day)));
-        let new: Vec<_> = wanted.filter(|day| !self.days.contains_key(day)).collect();
-        let rows: Vec<_> =
-            new.iter().map(|(host, day)| planner.keys.host_day(host, *day)).collect();
+        let ahead = self.ahead.take();
+        let ahead =
+            ahead.filter(|ahead| ahead.interval == interval && ahead.occupants == occupants);
+        let rows =
+            ahead.map_or_else(|| rows(planner.keys, occupants, interval), |ahead| ahead.rows);
         let found = planner.share_all(&rows).await?;
-        self.days.extend(new.into_iter().zip(found.into_iter().map(Option::unwrap_or_default)));
+        let wanted = occupants.iter().flat_map(|host| each_day(host, interval));
+        for (day, found) in wanted.zip(found) {
+            // One that was changed stays so.
+            self.days.entry(day).or_insert_with(|| found.unwrap_or_default());
+        }
         Ok(())
+    }
+
+    /// The rows that will be peeked at, to be read ahead.
+    pub(crate) fn ahead(
+        &mut self,
+        keys: &Keys,
+        occupants: Vec<Occupant>,
+        interval: Interval,
+    ) -> impl Iterator<Item = &Key> {
+        let rows = rows(keys, &occupants, interval);
+        let ahead = self.ahead.insert(Ahead { occupants, interval, rows });
+        ahead.rows.iter().map(|row| &row.key)
     }
 
     /// What a host has given away of an interval, each slot once.
     pub(crate) fn occupied(&self, occupant: &Occupant, within: Interval) -> Vec<Occupancy> {
         let days = self.days.range((occupant.clone(), i64::MIN)..=(occupant.clone(), i64::MAX));
         let all = days.flat_map(|(_, day)| day.occupancies());
-        let all: BTreeSet<&Occupancy> = all.filter(|one| one.padded().overlaps(within)).collect();
+        let mut all: Vec<&Occupancy> = all.filter(|one| one.padded().overlaps(within)).collect();
+        all.sort_unstable();
+        all.dedup();
         all.into_iter().cloned().collect()
     }
 

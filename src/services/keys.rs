@@ -99,20 +99,20 @@ impl Keys {
         &self.realm
     }
 
-    fn key<R>(&self, partition: Parts, sort: &Parts) -> RowKey<R> {
-        RowKey::of(Key::new(self.realm.clone(), partition, sort))
+    fn key<R>(&self, sort: Parts, partition: impl Fn(Parts) -> Parts) -> RowKey<R> {
+        RowKey::of(Key::new(self.realm.clone(), sort, partition))
     }
 
     fn of_account<R>(&self, account: &AccountId, sort: Parts) -> RowKey<R> {
-        self.key(Parts::default().text("account").text(account.as_str()), &sort)
+        self.key(sort, |parts| parts.text("account").text(account.as_str()))
     }
 
     fn of_user<R>(&self, user: &UserId, sort: Parts) -> RowKey<R> {
-        self.key(Parts::default().text("user").text(user.as_str()), &sort)
+        self.key(sort, |parts| parts.text("user").text(user.as_str()))
     }
 
     fn of_zoom<R>(&self, zoom: &ZoomAccountId, sort: Parts) -> RowKey<R> {
-        self.key(Parts::default().text("zoom").text(zoom.as_str()), &sort)
+        self.key(sort, |parts| parts.text("zoom").text(zoom.as_str()))
     }
 
     pub(crate) fn account(&self, account: &AccountId) -> RowKey<Account> {
@@ -345,7 +345,6 @@ impl Keys {
 
     /// Receipts lie in partitions of their own: they spread, and nothing else is written there.
     pub(crate) fn receipt(&self, change: ChangeSetId) -> RowKey<ReceiptRow> {
-        let partition = Parts::default().text("change").uuid(change.as_uuid());
-        self.key(partition, &sort("receipt"))
+        self.key(sort("receipt"), |parts| parts.text("change").uuid(change.as_uuid()))
     }
 }

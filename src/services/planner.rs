@@ -24,6 +24,9 @@ use crate::words::{CalendarRef, ChangeSetId, UserId};
 /// be booked can also be moved and cancelled.
 const MAX_INPUT_BYTES: usize = MAX_ROW_BYTES - (8 << 10);
 
+/// Room for the operations of most changes.
+const OPERATIONS: usize = 16;
+
 /// One attempt at one change.
 ///
 /// Every row that is loaded must still be the same when the change is committed. A row that is
@@ -178,7 +181,7 @@ impl<'a> Planner<'a> {
             return Ok(());
         }
         let found = rows(self.store, &keys).await?;
-        self.seen.reserve(keys.len());
+        self.seen.reserve(keys.len().saturating_add(OPERATIONS));
         self.seen.extend(keys.into_iter().zip(found.into_iter().map(Seen::of)));
         Ok(())
     }
@@ -290,7 +293,7 @@ impl<'a> Planner<'a> {
     pub(crate) fn into_change_set(mut self) -> Result<Planned<'a>, Fault> {
         let receipt = self.keys.receipt(self.id);
         self.put(&receipt, &ReceiptRow { at: self.now })?;
-        let (mut operations, mut values) = (Vec::new(), Vec::new());
+        let (mut operations, mut values) = (Vec::with_capacity(OPERATIONS), Vec::new());
         for (key, seen) in self.seen {
             let expect = seen.version().map_or(Expect::Absent, Expect::At);
             values.extend(seen.value.map(|value| (key.clone(), value)));

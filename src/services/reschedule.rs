@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::ahead::Wanted;
 use super::book::location;
 use super::caller::{Actor, Caller};
 use super::core::{Changed, Command, Core, Plan};
@@ -56,12 +57,14 @@ impl Command for Reschedule<'_> {
             return hand_over(core, planner, booked, host).await.map(Plan::Commit);
         }
         let when = When::Start(self.start);
-        let wanted = (when, self.host.map_or(Ask::Anybody, Ask::Only));
+        let mut days = Days::default();
+        let ask = self.host.map_or(Ask::Anybody, Ask::Only);
+        let mut wanted = Wanted { when, ask, days: &mut days };
         planner.note_turns(booked.calendar());
-        let setup = Setup::peek_around(planner, booked.calendar(), wanted).await?;
+        let setup = Setup::peek_around(planner, booked.calendar(), &mut wanted).await?;
         let ask = self.host.map_or_else(|| ask_for(&booked, &setup.calendar), Ask::Only);
         let wish = Wish { when, ask, moved: Some(&booked) };
-        relocate(core, planner, &setup, &booked, &wish).await.map(Plan::Commit)
+        relocate(core, planner, &setup, days, &booked, &wish).await.map(Plan::Commit)
     }
 }
 
@@ -73,13 +76,15 @@ pub(crate) async fn hand_over(
     host: &UserId,
 ) -> Result<Changed, Error> {
     let (when, ask) = (When::Kept(booked.interval()), Ask::Only(host));
-    let setup = Setup::peek_around(planner, booked.calendar(), (when, ask)).await?;
+    let mut days = Days::default();
+    let mut wanted = Wanted { when, ask, days: &mut days };
+    let setup = Setup::peek_around(planner, booked.calendar(), &mut wanted).await?;
     if !matches!(setup.calendar.kind, CalendarKind::RoundRobin(_)) {
         // The hosts of a collective slot are fixed, and the wanted one is not among them.
         return Err(unavailable(booked.interval().start()).into());
     }
     let wish = Wish { when, ask, moved: Some(&booked) };
-    relocate(core, planner, &setup, &booked, &wish).await
+    relocate(core, planner, &setup, days, &booked, &wish).await
 }
 
 /// Moves an appointment to the seat that is wished for.
@@ -87,10 +92,10 @@ async fn relocate(
     core: &Core,
     planner: &mut Planner<'_>,
     setup: &Setup,
+    mut days: Days,
     booked: &Booked,
     wish: &Wish<'_>,
 ) -> Result<Changed, Error> {
-    let mut days = Days::default();
     let left = seats::leave(planner, &mut days, booked).await?;
     let seat = search(core, planner, setup, &mut days, wish).await?;
     move_to(core, planner, setup, days, booked, left, seat).await

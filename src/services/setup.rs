@@ -5,17 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::ahead;
+use super::ahead::{self, Wanted};
 use super::calendars;
 use super::keys::RowKey;
 use super::planner::Planner;
 use super::records::UserRow;
 use super::remembered::Known;
-use super::scene::When;
 use super::standings::lacking_zoom;
 use crate::error::{Error, Fault, Thing, missing};
 use crate::ports::Key;
-use crate::rules::assign::Ask;
 use crate::rules::location::{nearest, setting};
 use crate::rules::{Assignments, Group, HostTimes, SlotRules};
 use crate::words::{
@@ -51,7 +49,7 @@ impl Setup {
     pub(crate) async fn peek_around(
         planner: &mut Planner<'_>,
         calendar: &CalendarRef,
-        wanted: (When, Ask<'_>),
+        wanted: &mut Wanted<'_>,
     ) -> Result<Arc<Self>, Error> {
         if let Some(known) = planner.remembered.setups.get(calendar) {
             if !planner.has_read(&known.rows) {

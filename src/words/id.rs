@@ -27,8 +27,8 @@ macro_rules! host_ids {
         $(#[$doc])*
         ///
         /// An opaque text of 1 to 128 bytes, compared byte by byte. Clones share it.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name(Arc<str>);
 
         impl $name {

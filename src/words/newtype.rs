@@ -17,6 +17,12 @@ macro_rules! text_newtype {
             }
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
         impl TryFrom<String> for $name {
             type Error = $error;
             fn try_from(text: String) -> Result<Self, $error> {

@@ -1,6 +1,6 @@
 //! Texts that people wrote: bounded, and without characters that do harm where they are shown.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::newtype::text_newtype;
 
@@ -58,8 +58,8 @@ fn check(what: &'static str, text: &str, allowed: usize, lines: bool) -> Result<
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $what:literal, $allowed:literal, $lines:literal;)+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -101,8 +101,8 @@ impl From<Name> for Title {
 }
 
 /// An e-mail address with the syntax of RFC 5321. It need not be deliverable.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Email(String);
 
 impl Email {

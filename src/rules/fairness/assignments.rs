@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -22,7 +23,7 @@ pub struct Assignments {
     kept: Vec<Kept>,
     /// The same as JSON, without the outer brackets, if it is at hand. A booking adds one at the end
     /// of a long list: the others are not written anew.
-    json: Option<String>,
+    json: Option<Arc<String>>,
 }
 
 impl PartialEq for Assignments {
@@ -96,12 +97,11 @@ impl Assignments {
     pub fn add(&mut self, assigned: Assigned, now: DateTime<Utc>) {
         let at = self.kept.partition_point(|kept| kept.0 <= assigned);
         let new = Kept(assigned, false);
-        let comma = if at == 0 { "" } else { "," };
-        let is_last = at == self.kept.len();
+        let is_last = at == self.kept.len() && at > 0;
         let json = self.json.take().filter(|_| is_last);
         self.kept.insert(at, new);
-        let json = json.map(|json| json + &format!("{comma}{new}"));
-        self.json = Some(json.unwrap_or_else(|| join(&self.kept)));
+        let json = json.map(|json| [json.as_str(), &new.to_string()].join(","));
+        self.json = Some(json.unwrap_or_else(|| join(&self.kept)).into());
         self.prune(now.timestamp());
     }
 
@@ -134,6 +134,12 @@ impl Assignments {
         self.kept.binary_search_by_key(&assigned, |kept| kept.0)
     }
 
+    /// How many were booked at an instant or after it.
+    pub(super) fn booked_since(&self, from: i64) -> usize {
+        let before = self.kept.partition_point(|kept| kept.0.booked() < from);
+        self.kept.len().saturating_sub(before)
+    }
+
     /// By time of booking.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Kept> {
         self.kept.iter().copied()
@@ -142,6 +148,10 @@ impl Assignments {
     fn prune(&mut self, now: i64) {
         let oldest = now.saturating_sub(LONGEST_INTERVAL);
         let (all, first) = (self.kept.len(), self.kept.first().copied());
+        // Nothing starts before it is booked.
+        if all <= MOST_KEPT && first.is_none_or(|first| first.0.booked() >= oldest) {
+            return;
+        }
         let mut older = all;
         self.kept.retain(|kept| {
             older = older.saturating_sub(1);
@@ -162,8 +172,8 @@ impl Assignments {
         match (all.saturating_sub(self.kept.len()), gone) {
             (0, _) => {}
             (1, Some(gone)) => {
-                let rest = |json: &str| Some(json.strip_prefix(&format!("{gone},"))?.to_owned());
-                self.json = self.json.as_deref().and_then(rest);
+                let rest = |json: &String| Some(json.strip_prefix(&format!("{gone},"))?.to_owned());
+                self.json = self.json.as_deref().and_then(rest).map(Arc::new);
             }
             _ => self.json = None,
         }
