@@ -99,3 +99,46 @@ impl Known {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::keys::Keys;
+    use crate::services::records::QuotaRow;
+    use crate::words::ZoomAccountId;
+
+    fn row() -> RowKey<QuotaRow> {
+        Keys::new("r".to_owned()).quota(&ZoomAccountId::new("z").unwrap(), 1)
+    }
+
+    fn used(number: u32) -> Row {
+        let row = QuotaRow { used: number, exhausted: false };
+        Row::new(1, serde_json::to_vec(&row).unwrap())
+    }
+
+    fn says(decoded: &Decoded, version: u64, number: u32) -> u32 {
+        let found = Versioned::new(Version::new(version), used(number));
+        decoded.value(&row(), &found).unwrap().used
+    }
+
+    #[test]
+    fn st_3_what_a_row_says_is_known_by_its_version() {
+        let decoded = Decoded::default();
+        assert_eq!(says(&decoded, 1, 5), 5);
+        // Other bytes under the same version: no store gives these, and they show what is remembered.
+        assert_eq!(says(&decoded, 1, 6), 5);
+        assert_eq!(says(&decoded, 2, 6), 6);
+        assert_eq!(says(&decoded, 1, 7), 7, "the version before is forgotten");
+    }
+
+    #[test]
+    fn what_was_written_is_taken_only_for_the_same_bytes() {
+        let decoded = Decoded::default();
+        let written = || -> Value { Arc::new(QuotaRow { used: 99, exhausted: false }) };
+        decoded.written(&row().key, &used(5), written());
+        assert_eq!(says(&decoded, 3, 6), 6, "somebody else wrote after us");
+        decoded.written(&row().key, &used(5), written());
+        assert_eq!(says(&decoded, 4, 5), 99, "our own bytes need not be read");
+        assert_eq!(says(&decoded, 4, 8), 99, "and now the version is known");
+    }
+}

@@ -1,5 +1,8 @@
 //! The program itself, for a few seconds over each store.
 
+// It is only ever built for tests; this tells clippy that helpers beside the tests may unwrap, too.
+#![cfg(test)]
+
 use std::process::Command;
 
 use local_postgres::{LocalPostgres, Sync, is_demanded};
