@@ -172,7 +172,7 @@ impl Core {
     /// receipt tells whether an earlier send was applied; without one it never will be, since
     /// versions only move on.
     async fn commit(&self, change: &ChangeSet) -> Result<Option<Key>, Fault> {
-        let receipt = self.keys.receipt(change.id()).key;
+        let receipt = || self.keys.receipt(change.id()).key;
         let mut doubtful = false;
         for _ in 0..MOST_SENDS {
             match self.store.commit(change).await {
@@ -181,7 +181,7 @@ impl Core {
                     if doubtful && self.has_receipt(change).await? {
                         return Ok(None);
                     }
-                    return Ok(Some(keys.into_iter().next().unwrap_or(receipt)));
+                    return Ok(Some(keys.into_iter().next().unwrap_or_else(receipt)));
                 }
                 Ok(CommitOutcome::Unknown) => doubtful = true,
                 Err(source) if !doubtful => {
