@@ -1,6 +1,7 @@
 //! The storage port: three methods over rows with versions.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -89,8 +90,8 @@ impl Version {
 pub struct Row {
     /// The version of the row's shape, so that new code reads old rows.
     pub schema: u16,
-    /// The value, as JSON.
-    pub json: Vec<u8>,
+    /// The value, as JSON. Clones share it.
+    pub json: Arc<[u8]>,
     /// When background work is due on it, if any is: a whole second.
     pub due: Option<DateTime<Utc>>,
 }
@@ -105,8 +106,8 @@ impl fmt::Debug for Row {
 impl Row {
     /// A row on which no work is due.
     #[must_use]
-    pub const fn new(schema: u16, json: Vec<u8>) -> Self {
-        Self { schema, json, due: None }
+    pub fn new(schema: u16, json: impl Into<Arc<[u8]>>) -> Self {
+        Self { schema, json: json.into(), due: None }
     }
 
     /// With an instant at which work is due, cut to the second.

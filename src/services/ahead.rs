@@ -23,16 +23,19 @@ pub(crate) async fn of_booking(
 ) -> Result<(), Error> {
     let keys = planner.keys;
     let account = caller.account();
-    let mut ahead = vec![keys.account(account).key, keys.counting(calendar).key];
-    ahead.extend(request.map(|request| keys.request(account, request).key));
-    if let Actor::User(user) = caller.actor() {
-        ahead.extend([keys.membership(account, user).key, keys.user(user).key]);
-    }
-    match planner.remembered.setups.get(calendar) {
-        Some(known) => ahead.extend(of_setup(planner, &known, wanted)?),
+    let mut ahead = match planner.remembered.setups.get(calendar) {
+        Some(known) => of_setup(planner, &known, wanted),
         // Most round robins have one page of hosts.
-        None => ahead.extend([keys.calendar(calendar).key, keys.host_page(calendar, 0).key]),
+        None => vec![keys.calendar(calendar).key, keys.host_page(calendar, 0).key],
+    };
+    let mut also = vec![keys.account(account).key];
+    if let Actor::User(user) = caller.actor() {
+        also.extend([keys.membership(account, user).key, keys.user(user).key]);
     }
+    also.retain(|key| !ahead.contains(key));
+    also.push(keys.counting(calendar).key);
+    also.extend(request.map(|request| keys.request(account, request).key));
+    ahead.extend(also);
     planner.read_ahead(ahead).await?;
     Ok(())
 }
@@ -43,7 +46,7 @@ pub(crate) async fn of_known(
     known: &Known,
     wanted: &mut Wanted<'_>,
 ) -> Result<(), Error> {
-    let ahead = of_setup(planner, known, wanted)?;
+    let ahead = of_setup(planner, known, wanted);
     planner.read_ahead(ahead).await?;
     Ok(())
 }
@@ -52,13 +55,16 @@ fn of_setup(
     planner: &Planner<'_>,
     Known { rows, setup }: &Known,
     wanted: &mut Wanted<'_>,
-) -> Result<Vec<Key>, Refusal> {
+) -> Vec<Key> {
     let mut ahead: Vec<Key> = rows.iter().map(|(key, _)| key.clone()).collect();
-    ahead.extend(wanted.days(planner, &setup.calendar)?.cloned());
+    // A start that no calendar can have is refused later, in its turn.
+    if let Ok(days) = wanted.days(planner, &setup.calendar) {
+        ahead.extend(days.cloned());
+    }
     if wanted.compares() {
         ahead.extend(setup.assignments.iter().map(|row| row.key.clone()));
     }
-    Ok(ahead)
+    ahead
 }
 
 /// Around which start, and by whom, a seat will be looked for.

@@ -189,7 +189,7 @@ impl Builder {
             keys: Keys::new(self.realm),
             settings: self.settings,
             remembered: Remembered::default(),
-            turns: Turns::new(),
+            turns: Turns::default(),
         }))
     }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::decoded::Value;
 use super::keys::Keys;
-use super::planner::{Planned, Planner, decode, get, mint};
+use super::planner::{Planned, Planner, decode, get};
 use super::records::{Booked, Record};
 use super::remembered::Remembered;
 use super::retention::Retention;
@@ -112,8 +112,13 @@ impl Core {
         DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::UNIX_EPOCH)
     }
 
+    /// A new id. It begins with the time (RFC 9562, version 7): new rows lie together in a store's
+    /// trees, however many there are.
     pub(crate) fn mint(&self) -> Result<Uuid, Fault> {
-        mint(self.entropy.as_ref())
+        let mut random = [0; 10];
+        self.entropy.fill(&mut random)?;
+        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
     pub(crate) fn planner(&self) -> Result<Planner<'_>, Fault> {
@@ -130,6 +135,7 @@ impl Core {
         let mut last = Error::from(Conflict::Contended { tries: C::MOST_TRIES });
         let mut own_turn = None;
         for left in (0..C::MOST_TRIES).rev() {
+            self.turns.count_plan();
             let mut planner = self.planner()?;
             match command.plan(self, &mut planner).await {
                 // Others were at work while it was planned: plan anew.
@@ -146,8 +152,8 @@ impl Core {
                         self.remember(&change, values);
                         return Ok(done);
                     };
-                    if own_turn.is_none() {
-                        own_turn = self.turns.take(&key).await;
+                    if left > 0 && own_turn.is_none() {
+                        own_turn = Some(self.turns.take(&key).await);
                     }
                 }
             }
@@ -161,7 +167,7 @@ impl Core {
             let is_it = |operation: &&Operation| operation.key == key;
             let operation = change.operations().iter().find(is_it);
             if let Some(Write::Put(row)) = operation.map(|operation| &operation.write) {
-                self.remembered.decoded.written(&key, row, value);
+                self.remembered.decoded.insert(&key, row, value);
             }
         }
     }

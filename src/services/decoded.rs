@@ -1,7 +1,7 @@
 //! Values of rows that were read or written a moment ago, so that the same JSON is not read twice.
 //!
-//! Every read of a row still happens. Only what its bytes mean is remembered: versions never repeat
-//! (ST-3), so a row of the same key and version says the same. Nobody can see the difference.
+//! Every read of a row still happens. Only what its bytes mean is remembered, and used for the same
+//! bytes. Nobody can see the difference.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::keys::RowKey;
 use super::planner::decode;
 use super::records::Record;
 use crate::error::Fault;
-use crate::ports::{Key, Row, Version, Versioned};
+use crate::ports::{Key, Row};
 
 /// The most bytes of JSON whose values are remembered: the hosts and the days of a busy instance.
 const MOST_BYTES: u64 = 32 << 20;
@@ -30,17 +30,21 @@ pub(crate) struct Decoded(Cache<Key, Known, ByBytes>);
 
 #[derive(Clone)]
 struct Known {
-    of: Of,
-    bytes: usize,
+    row: Row,
     value: Value,
 }
 
-/// The row that was decoded.
-#[derive(Clone)]
-enum Of {
-    Read(Version),
-    /// We wrote it, and have not heard its version yet.
-    Written(Arc<Row>),
+/// Whether two rows say the same. A store in memory gives back the very bytes that it was given.
+pub(crate) fn say_the_same(one: &Row, other: &Row) -> bool {
+    let same_bytes = Arc::ptr_eq(&one.json, &other.json) || one.json == other.json;
+    one.schema == other.schema && same_bytes
+}
+
+/// What it costs to keep a row and its value.
+pub(crate) fn weight(key: &Key, row: Option<&Row>) -> u64 {
+    let json = row.map_or(0, |row| row.json.len());
+    let bytes = json.saturating_mul(2).saturating_add(key.len()).saturating_add(ENTRY_BYTES);
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 #[derive(Clone)]
@@ -48,8 +52,7 @@ struct ByBytes;
 
 impl Weighter<Key, Known> for ByBytes {
     fn weight(&self, key: &Key, known: &Known) -> u64 {
-        let bytes = known.bytes.saturating_add(key.len()).saturating_add(ENTRY_BYTES);
-        u64::try_from(bytes).unwrap_or(u64::MAX)
+        weight(key, Some(&known.row))
     }
 }
 
@@ -61,42 +64,19 @@ impl Default for Decoded {
 
 impl Decoded {
     /// What a row says.
-    pub(crate) fn value<R: Record>(
-        &self,
-        row: &RowKey<R>,
-        found: &Versioned,
-    ) -> Result<Arc<R>, Fault> {
-        let known = self.0.get(&row.key).filter(|known| known.is(found));
-        let is_new = known.as_ref().is_none_or(|known| matches!(known.of, Of::Written(_)));
-        let value = match known.and_then(|known| known.value.downcast::<R>().ok()) {
-            Some(value) => value,
-            None => Arc::new(decode(&row.key, &found.row)?),
-        };
-        if is_new {
-            let of = Of::Read(found.version);
-            self.insert(&row.key, Known { of, bytes: found.row.json.len(), value: value.clone() });
+    pub(crate) fn value<R: Record>(&self, key: &RowKey<R>, row: &Row) -> Result<Arc<R>, Fault> {
+        let known = self.0.get(&key.key).filter(|known| say_the_same(&known.row, row));
+        if let Some(value) = known.and_then(|known| known.value.downcast::<R>().ok()) {
+            return Ok(value);
         }
+        let value = Arc::new(decode::<R>(&key.key, row)?);
+        self.insert(&key.key, row, value.clone());
         Ok(value)
     }
 
-    /// A row was written.
-    pub(crate) fn written(&self, key: &Key, row: &Row, value: Value) {
-        let of = Of::Written(Arc::new(row.clone()));
-        // Its bytes are kept, too.
-        self.insert(key, Known { of, bytes: row.json.len().saturating_mul(2), value });
-    }
-
-    fn insert(&self, key: &Key, known: Known) {
-        self.0.insert(key.clone(), known);
-    }
-}
-
-impl Known {
-    fn is(&self, found: &Versioned) -> bool {
-        match &self.of {
-            Of::Read(version) => *version == found.version,
-            Of::Written(row) => **row == found.row,
-        }
+    /// A row was read or written, and this is what it says.
+    pub(crate) fn insert(&self, key: &Key, row: &Row, value: Value) {
+        self.0.insert(key.clone(), Known { row: row.clone(), value });
     }
 }
 
@@ -116,29 +96,27 @@ mod tests {
         Row::new(1, serde_json::to_vec(&row).unwrap())
     }
 
-    fn says(decoded: &Decoded, version: u64, number: u32) -> u32 {
-        let found = Versioned::new(Version::new(version), used(number));
-        decoded.value(&row(), &found).unwrap().used
+    fn says(decoded: &Decoded, number: u32) -> u32 {
+        decoded.value(&row(), &used(number)).unwrap().used
     }
 
     #[test]
-    fn st_3_what_a_row_says_is_known_by_its_version() {
+    fn what_is_remembered_is_taken_only_for_the_same_bytes() {
         let decoded = Decoded::default();
-        assert_eq!(says(&decoded, 1, 5), 5);
-        // Other bytes under the same version: no store gives these, and they show what is remembered.
-        assert_eq!(says(&decoded, 1, 6), 5);
-        assert_eq!(says(&decoded, 2, 6), 6);
-        assert_eq!(says(&decoded, 1, 7), 7, "the version before is forgotten");
+        let other: Value = Arc::new(QuotaRow { used: 99, exhausted: false });
+        decoded.insert(&row().key, &used(5), other);
+        assert_eq!(says(&decoded, 5), 99, "it is not read again");
+        assert_eq!(says(&decoded, 6), 6, "somebody else wrote after us");
+        assert_eq!(says(&decoded, 5), 5, "only the last one is remembered");
     }
 
     #[test]
-    fn what_was_written_is_taken_only_for_the_same_bytes() {
+    fn a_row_of_another_schema_says_something_else() {
         let decoded = Decoded::default();
-        let written = || -> Value { Arc::new(QuotaRow { used: 99, exhausted: false }) };
-        decoded.written(&row().key, &used(5), written());
-        assert_eq!(says(&decoded, 3, 6), 6, "somebody else wrote after us");
-        decoded.written(&row().key, &used(5), written());
-        assert_eq!(says(&decoded, 4, 5), 99, "our own bytes need not be read");
-        assert_eq!(says(&decoded, 4, 8), 99, "and now the version is known");
+        let newer = Row { schema: 2, ..used(5) };
+        decoded.insert(&row().key, &newer, Arc::new(QuotaRow { used: 99, exhausted: false }));
+        assert_eq!(says(&decoded, 5), 5);
+        let unknown = decoded.value(&row(), &newer).map(|_| ());
+        assert!(matches!(unknown, Err(Fault::NewerRow { .. })), "{unknown:?}");
     }
 }

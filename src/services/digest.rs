@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 pub(crate) fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     let digest = Sha256::digest(bytes);
     let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-    nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
+    let mut hex = String::with_capacity(digest.len().saturating_mul(2));
+    hex.extend(nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)));
+    hex
 }
 
 #[cfg(test)]

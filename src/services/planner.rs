@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use quick_cache::DefaultHashBuilder;
-use uuid::Uuid;
 
-use super::decoded::Value;
+use super::decoded::{Value, say_the_same};
 use super::keys::{Keys, RowKey};
 use super::records::{ReceiptRow, Record};
 use super::remembered::Remembered;
@@ -16,7 +15,7 @@ use super::shapes;
 use super::under_way::{Turn, Turns};
 use crate::error::{Fault, InvalidInput, Refusal, StoreCall};
 use crate::ports::{
-    ChangeSet, Expect, Key, MAX_ROW_BYTES, Operation, Row, Store, Version, Versioned, Write,
+    ChangeSet, Expect, Key, MAX_ROW_BYTES, Operation, Row, Store, Versioned, Write,
 };
 use crate::words::{CalendarRef, ChangeSetId, UserId};
 
@@ -68,8 +67,8 @@ impl Seen {
         Self { found, checked: false, write: None, value: None }
     }
 
-    fn version(&self) -> Option<Version> {
-        self.found.as_ref().map(|found| found.version)
+    fn found(&self) -> Option<&Row> {
+        self.found.as_ref().map(|found| &found.row)
     }
 }
 
@@ -134,27 +133,25 @@ impl<'a> Planner<'a> {
         self.fetch(keys).await
     }
 
-    /// Whether all these rows were read.
-    pub(crate) fn has_read(&self, rows: &[(Key, Option<Version>)]) -> bool {
-        rows.iter().all(|(key, _)| self.seen.contains_key(key))
+    /// Whether all these rows were read and say this. `None`: one of them was not read.
+    pub(crate) fn finds(&self, rows: &[(Key, Option<Row>)]) -> Option<bool> {
+        let mut all = true;
+        for (key, known) in rows {
+            let seen = self.seen.get(key)?;
+            let is_same = match (seen.found(), known) {
+                (Some(found), Some(known)) => say_the_same(found, known),
+                (None, None) => true,
+                _ => false,
+            };
+            all = all && is_same && seen.write.is_none();
+        }
+        Some(all)
     }
 
-    /// Whether all these rows were read and have these versions.
-    pub(crate) fn finds(&self, rows: &[(Key, Option<Version>)]) -> bool {
-        let is = |(key, version): &(Key, Option<Version>)| {
-            let seen = self.seen.get(key);
-            seen.is_some_and(|seen| seen.write.is_none() && seen.version() == *version)
-        };
-        rows.iter().all(is)
-    }
-
-    /// The versions of rows that were read.
-    pub(crate) fn versions(&self, rows: Vec<Key>) -> Vec<(Key, Option<Version>)> {
-        let version = |key: &Key| self.seen.get(key).and_then(Seen::version);
-        rows.into_iter()
-            .map(|key| (version(&key), key))
-            .map(|(version, key)| (key, version))
-            .collect()
+    /// Rows that were read, as they were found.
+    pub(crate) fn found(&self, rows: Vec<Key>) -> Vec<(Key, Option<Row>)> {
+        let row = |key: &Key| self.seen.get(key)?.found().cloned();
+        rows.into_iter().map(|key| (row(&key), key)).map(|(row, key)| (key, row)).collect()
     }
 
     /// Notes which turns of a calendar others are about to give, before rows are read.
@@ -191,7 +188,7 @@ impl<'a> Planner<'a> {
         let current = self.seen.get(&row.key).and_then(|seen| match &seen.write {
             Some(Write::Put(written)) => Some(written),
             Some(Write::Delete) => None,
-            _ => seen.found.as_ref().map(|found| &found.row),
+            _ => seen.found(),
         });
         current.map(|current| decode(&row.key, current)).transpose()
     }
@@ -199,7 +196,7 @@ impl<'a> Planner<'a> {
     fn read_shared<R: Record>(&self, row: &RowKey<R>) -> Result<Option<Arc<R>>, Fault> {
         match self.seen.get(&row.key) {
             Some(Seen { write: None, found: Some(found), .. }) => {
-                self.remembered.decoded.value(row, found).map(Some)
+                self.remembered.decoded.value(row, &found.row).map(Some)
             }
             Some(Seen { write: None, found: None, .. }) | None => Ok(None),
             Some(_) => Ok(self.read(row)?.map(Arc::new)),
@@ -268,8 +265,7 @@ impl<'a> Planner<'a> {
     /// Reads rows as they are stored, whatever they hold; absent ones are left out.
     pub(crate) async fn stored(&mut self, keys: &[Key]) -> Result<Vec<(Key, Row)>, Fault> {
         self.fetch(keys.to_vec()).await?;
-        let found =
-            |key: &Key| Some((key.clone(), self.seen.get(key)?.found.as_ref()?.row.clone()));
+        let found = |key: &Key| Some((key.clone(), self.seen.get(key)?.found()?.clone()));
         Ok(keys.iter().filter_map(found).collect())
     }
 
@@ -295,7 +291,8 @@ impl<'a> Planner<'a> {
         self.put(&receipt, &ReceiptRow { at: self.now })?;
         let (mut operations, mut values) = (Vec::with_capacity(OPERATIONS), Vec::new());
         for (key, seen) in self.seen {
-            let expect = seen.version().map_or(Expect::Absent, Expect::At);
+            let version = seen.found.map(|found| found.version);
+            let expect = version.map_or(Expect::Absent, Expect::At);
             values.extend(seen.value.map(|value| (key.clone(), value)));
             let write = match seen.write {
                 // Deleting what is not there: only the expectation is left.
@@ -335,15 +332,10 @@ pub(crate) fn decode<R: Record>(key: &Key, row: &Row) -> Result<R, Fault> {
     shapes::read(key, row)
 }
 
-/// An id of random bits.
-pub(crate) fn mint(entropy: &dyn crate::ports::Entropy) -> Result<Uuid, Fault> {
-    let mut bytes = [0; 16];
-    entropy.fill(&mut bytes)?;
-    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
-}
-
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::MemoryStore;
     use crate::ports::CommitOutcome;

@@ -1,5 +1,7 @@
 //! What rows hold.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -24,7 +26,7 @@ impl Record for HostDay {}
 impl Record for BookedSlot {}
 
 impl Record for Assignments {
-    fn json(&self) -> Result<Vec<u8>, serde_json::Error> {
+    fn json(&self) -> Result<Arc<[u8]>, serde_json::Error> {
         Ok(self.to_json())
     }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::decoded::Decoded;
+use super::decoded::{Decoded, weight};
 use super::setup::Setup;
 use super::under_way::UnderWay;
-use crate::ports::{Key, Version};
+use crate::ports::{Key, Row};
 use crate::words::CalendarRef;
 
-/// The most rows that set-ups are remembered of: three for each host.
-const MOST_ROWS: u64 = 60_000;
+/// The most bytes of rows that set-ups are remembered of.
+const MOST_BYTES: u64 = 32 << 20;
 /// How many set-ups are made room for at first.
 const SETUPS: usize = 100;
 
@@ -27,25 +27,25 @@ pub(crate) struct Remembered {
 
 /// A set-up, and the rows that it was put together from.
 pub(crate) struct Known {
-    pub(crate) rows: Vec<(Key, Option<Version>)>,
+    pub(crate) rows: Vec<(Key, Option<Row>)>,
     pub(crate) setup: Arc<Setup>,
 }
 
-/// The last set-ups, within [`MOST_ROWS`].
-pub(crate) struct Setups(Cache<CalendarRef, Arc<Known>, ByRows>);
+/// The last set-ups, within [`MOST_BYTES`].
+pub(crate) struct Setups(Cache<CalendarRef, Arc<Known>, ByBytes>);
 
 #[derive(Clone)]
-struct ByRows;
+struct ByBytes;
 
-impl Weighter<CalendarRef, Arc<Known>> for ByRows {
+impl Weighter<CalendarRef, Arc<Known>> for ByBytes {
     fn weight(&self, _: &CalendarRef, known: &Arc<Known>) -> u64 {
-        u64::try_from(known.rows.len()).unwrap_or(u64::MAX)
+        known.rows.iter().map(|(key, row)| weight(key, row.as_ref())).sum()
     }
 }
 
 impl Default for Setups {
     fn default() -> Self {
-        Self(Cache::with_weighter(SETUPS, MOST_ROWS, ByRows))
+        Self(Cache::with_weighter(SETUPS, MOST_BYTES, ByBytes))
     }
 }
 

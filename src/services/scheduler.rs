@@ -44,8 +44,8 @@ use crate::words::{
 /// to do is background work. One thing is not picked up yet: a call of Zoom that was cut off
 /// between being sent and being answered. Its link stays pending, and is never made twice. Where
 /// callers often go away, leave links to the worker ([`LinkWork::Worker`]). Poll a future or drop it:
-/// calls of one process that were overtaken at the same row take turns, and one that is kept, but not
-/// polled, holds up those behind it.
+/// calls of one scheduler that were overtaken at the same row take turns, and one that is kept, but not
+/// polled, holds up those behind it until some 100 other calls were made.
 pub struct Scheduler {
     core: Core,
 }

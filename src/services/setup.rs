@@ -52,10 +52,12 @@ impl Setup {
         wanted: &mut Wanted<'_>,
     ) -> Result<Arc<Self>, Error> {
         if let Some(known) = planner.remembered.setups.get(calendar) {
-            if !planner.has_read(&known.rows) {
+            let mut is_so = planner.finds(&known.rows);
+            if is_so.is_none() {
                 ahead::of_known(planner, &known, wanted).await?;
+                is_so = planner.finds(&known.rows);
             }
-            if planner.finds(&known.rows) {
+            if is_so == Some(true) {
                 return Ok(known.setup.clone());
             }
         }
@@ -65,7 +67,7 @@ impl Setup {
         let mut setup = Self::of(planner, account, found).await?;
         setup.lacking_zoom = Some(lacking_zoom(planner, &setup).await?);
         let rows = setup.rows(planner).await?;
-        let known = Known { rows: planner.versions(rows), setup: Arc::new(setup) };
+        let known = Known { rows: planner.found(rows), setup: Arc::new(setup) };
         let setup = known.setup.clone();
         planner.remembered.setups.insert(calendar, known);
         Ok(setup)

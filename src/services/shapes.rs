@@ -7,6 +7,8 @@
 //!
 //! Rows of every version there ever was stand in `tests/rows`; a test reads them all.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
@@ -44,9 +46,9 @@ pub(crate) trait Record:
     Shape + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// What its row says.
-    fn json(&self) -> Result<Vec<u8>, serde_json::Error> {
+    fn json(&self) -> Result<Arc<[u8]>, serde_json::Error> {
         let mut json = Vec::with_capacity(ROW_BYTES);
-        serde_json::to_writer(&mut json, self).map(|()| json)
+        serde_json::to_writer(&mut json, self).map(|()| json.into())
     }
 
     /// Reads a row of an older version, step by step: from each shape to the one that came after it.

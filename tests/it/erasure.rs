@@ -189,7 +189,8 @@ fn a_row_that_cannot_be_read_is_told_and_stops_no_other() {
     let mut sort = found.sort().to_vec();
     sort.truncate(sort.len() - 16);
     sort.extend([0; 16]);
-    let (partition, json) = (found.partition().to_vec(), String::from_utf8(row.json).unwrap());
+    let (partition, json) =
+        (found.partition().to_vec(), String::from_utf8(row.json.to_vec()).unwrap());
     let newer = FiledRow { partition, sort, schema: 99, due: None, json };
     Recorded::load(&lab.store, &[newer]);
     let told = block_on(lab.scheduler.erase_participant(&caller(), &[email("pat")]));

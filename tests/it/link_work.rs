@@ -327,7 +327,7 @@ impl Store for Events {
             if let (true, Write::Put(row)) =
                 (operation.key.sort().starts_with(b"event\0"), &operation.write)
             {
-                self.seen.lock().unwrap().push(String::from_utf8(row.json.clone()).unwrap());
+                self.seen.lock().unwrap().push(String::from_utf8(row.json.to_vec()).unwrap());
             }
         }
         self.store.commit(change).await

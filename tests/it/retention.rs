@@ -157,7 +157,7 @@ fn a_missing_host_day_is_noticed_before_it_may_be_gone() {
             sort: key.sort().to_vec(),
             schema: row.schema,
             due: None,
-            json: String::from_utf8(row.json).unwrap(),
+            json: String::from_utf8(row.json.to_vec()).unwrap(),
         }]);
     }
     let scheduler = builder(Arc::new(damaged), &lab.zoom, &lab.clock, 3).build().unwrap();

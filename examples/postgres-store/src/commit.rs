@@ -46,7 +46,7 @@ impl<'a> Told<'a> {
         };
         self.put.push(put);
         self.schemas.push(row.map(|row| row.schema.into()));
-        self.jsons.push(row.map(|row| row.json.as_slice()));
+        self.jsons.push(row.map(|row| &*row.json));
         self.dues.push(row.and_then(|row| row.due).map(|due| due.timestamp()));
     }
 

@@ -132,7 +132,8 @@ fn versioned(row: &Row) -> Result<Versioned, StoreError> {
     let odd = |name| move || StoreError::new(Unreadable::Column(name));
     let schema = u16::try_from(schema).ok().ok_or_else(odd("schema"))?;
     let due = due.map(|seconds| DateTime::from_timestamp(seconds, 0).ok_or_else(odd("due")));
-    let kept = slotlink::ports::Row::new(schema, column(row, "json")?).with_due(due.transpose()?);
+    let kept = slotlink::ports::Row::new(schema, column::<Vec<u8>>(row, "json")?)
+        .with_due(due.transpose()?);
     Ok(Versioned::new(Version::new(version.cast_unsigned()), kept))
 }
 

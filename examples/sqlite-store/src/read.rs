@@ -1,6 +1,6 @@
 //! The threads that read, and what they run.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Params};
@@ -153,7 +153,7 @@ fn versioned(row: &rusqlite::Row<'_>) -> Result<Versioned, rusqlite::Error> {
         let due = DateTime::from_timestamp(seconds, 0);
         due.ok_or(rusqlite::Error::IntegralValueOutOfRange(3, seconds))
     });
-    let found = Row::new(row.get(1)?, row.get(2)?).with_due(due.transpose()?);
+    let found = Row::new(row.get(1)?, row.get::<_, Arc<[u8]>>(2)?).with_due(due.transpose()?);
     Ok(Versioned::new(Version::new(version.cast_unsigned()), found))
 }
 

@@ -1,6 +1,5 @@
 //! The appointments that a calendar gave to a host, as they are kept for fairness.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,9 +20,9 @@ const LONGEST_INTERVAL: i64 = 367 * 86_400;
 #[derive(Clone, Debug, Default)]
 pub struct Assignments {
     kept: Vec<Kept>,
-    /// The same as JSON, without the outer brackets, if it is at hand. A booking adds one at the end
-    /// of a long list: the others are not written anew.
-    json: Option<Arc<String>>,
+    /// The same as JSON, if it is at hand. A booking adds one at the end of a long list: the others
+    /// are not written anew.
+    json: Option<Arc<[u8]>>,
 }
 
 impl PartialEq for Assignments {
@@ -52,10 +51,20 @@ impl From<Vec<Kept>> for Assignments {
     }
 }
 
-/// As JSON, with commas between.
-fn join(kept: &[Kept]) -> String {
+fn write(kept: &[Kept]) -> Arc<[u8]> {
     let all: Vec<String> = kept.iter().map(Kept::to_string).collect();
-    all.join(",")
+    ["[", &all.join(","), "]"].concat().into_bytes().into()
+}
+
+/// The JSON of a list that has lost its first entry, if any, and has got one more at its end.
+fn grown(json: &[u8], gone: Option<Kept>, new: Kept) -> Option<Arc<[u8]>> {
+    let all = json.strip_prefix(b"[")?.strip_suffix(b"]")?;
+    let all = match gone {
+        Some(gone) => all.strip_prefix(gone.to_string().as_bytes())?.strip_prefix(b",")?,
+        None => all,
+    };
+    let comma: &[u8] = if all.is_empty() { b"" } else { b"," };
+    Some([b"[", all, comma, new.to_string().as_bytes(), b"]"].concat().into())
 }
 
 /// When an appointment was booked, and when it starts.
@@ -95,20 +104,21 @@ impl fmt::Display for Kept {
 impl Assignments {
     /// Adds one, which is no no-show, and forgets what is out of reach at `now`.
     pub fn add(&mut self, assigned: Assigned, now: DateTime<Utc>) {
+        let (new, first) = (Kept(assigned, false), self.kept.first().copied());
         let at = self.kept.partition_point(|kept| kept.0 <= assigned);
-        let new = Kept(assigned, false);
-        let is_last = at == self.kept.len() && at > 0;
-        let json = self.json.take().filter(|_| is_last);
         self.kept.insert(at, new);
-        let json = json.map(|json| [json.as_str(), &new.to_string()].join(","));
-        self.json = Some(json.unwrap_or_else(|| join(&self.kept)).into());
-        self.prune(now.timestamp());
+        let forgotten = self.prune(now.timestamp());
+        let is_first = |first: &Kept| forgotten == 1 && self.kept.first() != Some(first);
+        let gone = first.filter(is_first);
+        let only_ends = self.kept.last() == Some(&new) && forgotten == usize::from(gone.is_some());
+        let json = self.json.take().filter(|_| only_ends && at > 0);
+        let json = json.and_then(|json| grown(&json, gone, new));
+        self.json = Some(json.unwrap_or_else(|| write(&self.kept)));
     }
 
     /// As JSON: what serializing it gives.
-    pub(crate) fn to_json(&self) -> Vec<u8> {
-        let json = self.json.as_deref().map_or_else(|| Cow::from(join(&self.kept)), Cow::from);
-        ["[", &json, "]"].concat().into_bytes()
+    pub(crate) fn to_json(&self) -> Arc<[u8]> {
+        self.json.clone().unwrap_or_else(|| write(&self.kept))
     }
 
     /// Forgets one; if it was forgotten before, there is nothing to do.
@@ -145,12 +155,13 @@ impl Assignments {
         self.kept.iter().copied()
     }
 
-    fn prune(&mut self, now: i64) {
+    /// Answers with how many were forgotten.
+    fn prune(&mut self, now: i64) -> usize {
         let oldest = now.saturating_sub(LONGEST_INTERVAL);
-        let (all, first) = (self.kept.len(), self.kept.first().copied());
+        let all = self.kept.len();
         // Nothing starts before it is booked.
-        if all <= MOST_KEPT && first.is_none_or(|first| first.0.booked() >= oldest) {
-            return;
+        if all <= MOST_KEPT && self.kept.first().is_none_or(|first| first.0.booked() >= oldest) {
+            return 0;
         }
         let mut older = all;
         self.kept.retain(|kept| {
@@ -163,20 +174,7 @@ impl Assignments {
             let started = self.kept.iter().position(|kept| kept.0.start() < now);
             self.kept.remove(started.unwrap_or_default());
         }
-        self.forget(all, first);
-    }
-
-    /// Some were forgotten; as a rule none or the first.
-    fn forget(&mut self, all: usize, first: Option<Kept>) {
-        let gone = first.filter(|first| self.kept.first() != Some(first));
-        match (all.saturating_sub(self.kept.len()), gone) {
-            (0, _) => {}
-            (1, Some(gone)) => {
-                let rest = |json: &String| Some(json.strip_prefix(&format!("{gone},"))?.to_owned());
-                self.json = self.json.as_deref().and_then(rest).map(Arc::new);
-            }
-            _ => self.json = None,
-        }
+        all.saturating_sub(self.kept.len())
     }
 }
 
@@ -257,7 +255,7 @@ mod tests {
     fn its_json_is_kept_in_step() {
         let mut held = Assignments::default();
         let agree = |held: &Assignments| {
-            assert_eq!(held.to_json(), serde_json::to_vec(held).unwrap());
+            assert_eq!(*held.to_json(), serde_json::to_vec(held).unwrap());
         };
         agree(&held);
         for i in 0..1600 {

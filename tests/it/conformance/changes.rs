@@ -101,19 +101,19 @@ fn rewritten(mut is: Operation, change: impl FnOnce(&mut Row)) -> Option<Operati
 }
 
 pub(crate) fn cuts_rows_at_32_kib(_: Sound<'_>, is: Operation) -> Option<Operation> {
-    rewritten(is, |row| row.json.truncate(32 << 10))
+    rewritten(is, |row| row.json = row.json.iter().take(32 << 10).copied().collect())
 }
 
 pub(crate) fn normalises_json(_: Sound<'_>, is: Operation) -> Option<Operation> {
     rewritten(is, |row| {
         if let Ok(value) = serde_json::from_slice::<serde_json::Value>(&row.json) {
-            row.json = value.to_string().into_bytes();
+            row.json = value.to_string().into_bytes().into();
         }
     })
 }
 
 pub(crate) fn keeps_text_only(_: Sound<'_>, is: Operation) -> Option<Operation> {
-    rewritten(is, |row| row.json.retain(u8::is_ascii))
+    rewritten(is, |row| row.json = row.json.iter().copied().filter(u8::is_ascii).collect())
 }
 
 pub(crate) fn keeps_a_byte_of_the_schema(_: Sound<'_>, is: Operation) -> Option<Operation> {

@@ -186,7 +186,7 @@ async fn dropped(lab: Arc<Lab>) {
         reads.spawn(async move { read(&store, "kept").await.unwrap().row.json });
     }
     let reads = timeout(Duration::from_secs(5), reads.join_all()).await.unwrap();
-    assert!(reads.iter().all(|json| json == b"0"));
+    assert!(reads.iter().all(|json| **json == *b"0"));
     let client = home.client().await;
     until("no session is left but the pool's", async || {
         client.query(SESSIONS, &[]).await.unwrap().len() <= 8

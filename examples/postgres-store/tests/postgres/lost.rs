@@ -107,7 +107,7 @@ async fn counting(store: &dyn Store) -> ChangeSet {
 
 async fn assert_counted_once(store: &PostgresStore, sent: &ChangeSet) {
     assert_eq!(store.commit(sent).await.unwrap(), conflict(&["counter", "receipt"]));
-    assert_eq!(read(store, "counter").await.unwrap().row.json, b"1");
+    assert_eq!(*read(store, "counter").await.unwrap().row.json, *b"1");
 }
 
 async fn answer_lost(lab: Arc<Lab>) {
@@ -137,7 +137,7 @@ async fn question_lost(lab: Arc<Lab>) {
     proxy.set(Wire::CutsQuestion);
     assert_eq!(store.commit(&sent).await.unwrap(), CommitOutcome::Unknown);
     proxy.set(Wire::Works);
-    assert_eq!(read(&store, "counter").await.unwrap().row.json, b"0");
+    assert_eq!(*read(&store, "counter").await.unwrap().row.json, *b"0");
     assert_eq!(store.commit(&sent).await.unwrap(), CommitOutcome::Committed);
     assert_counted_once(&store, &sent).await;
 }

@@ -113,7 +113,7 @@ async fn counters(lab: Arc<Lab>) {
             while told < 25 {
                 let name = NAMES[task % NAMES.len()];
                 let found = read(&store, name).await.unwrap();
-                let count: u32 = String::from_utf8(found.row.json).unwrap().parse().unwrap();
+                let count: u32 = std::str::from_utf8(&found.row.json).unwrap().parse().unwrap();
                 let at = Expect::At(found.version);
                 let next = vec![put(name, at, &(count + 1).to_string())];
                 if store.commit(&change(next)).await.unwrap() == CommitOutcome::Committed {
@@ -124,7 +124,7 @@ async fn counters(lab: Arc<Lab>) {
     }
     tasks.join_all().await;
     for name in NAMES {
-        assert_eq!(read(&store, name).await.unwrap().row.json, b"100", "{name}");
+        assert_eq!(*read(&store, name).await.unwrap().row.json, *b"100", "{name}");
     }
 }
 

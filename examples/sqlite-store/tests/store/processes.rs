@@ -87,7 +87,7 @@ fn count(store: &SqliteStore, who: &str) {
 
 fn counter(store: &SqliteStore) -> (Version, usize) {
     let found = block_on(store.get(&[key("counter")])).unwrap().remove(0).unwrap();
-    (found.version, String::from_utf8(found.row.json).unwrap().parse().unwrap())
+    (found.version, std::str::from_utf8(&found.row.json).unwrap().parse().unwrap())
 }
 
 /// The versions of the receipts.
