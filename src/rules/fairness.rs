@@ -49,6 +49,12 @@ impl Counting {
         }
     }
 
+    /// Nothing that starts before counts, and so nothing that was booked and starts before.
+    #[must_use]
+    pub fn oldest(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.from, 0).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+
     fn holds(&self, assigned: Assigned) -> bool {
         let at = match self.by {
             CountedBy::Booking => assigned.booked(),
@@ -209,6 +215,9 @@ impl All {
     fn calibration(&self, host: &History<'_>, own: &[i64]) -> u64 {
         let (before, earlier) = self.missed_before_joining(host, own);
         let (away, others) = self.missed_in_absences(host, own);
+        if (before, away) == (0, 0) {
+            return 0;
+        }
         // An average over nobody is none.
         let (earlier, others) = (earlier.max(1), others.max(1));
         let sum = before * others + away * earlier;

@@ -1,5 +1,7 @@
 //! What is known of one host's time.
 
+use std::borrow::Cow;
+
 use crate::words::{DateRange, Hours, Interval, Occupancy, Occupant};
 
 /// The time of one host, or of an unassigned calendar, around the starts asked about.
@@ -10,7 +12,7 @@ use crate::words::{DateRange, Hours, Interval, Occupancy, Occupant};
 pub struct HostTimes<'a> {
     occupant: Occupant,
     hours: &'a Hours,
-    occupied: Vec<Occupancy>,
+    occupied: Cow<'a, [Occupancy]>,
     busy: Option<Vec<Interval>>,
     full: Vec<DateRange>,
 }
@@ -19,15 +21,16 @@ impl<'a> HostTimes<'a> {
     /// A host with these hours, whose time is all free.
     #[must_use]
     pub const fn new(occupant: Occupant, hours: &'a Hours) -> Self {
-        Self { occupant, hours, occupied: Vec::new(), busy: Some(Vec::new()), full: Vec::new() }
+        let occupied = Cow::Borrowed([].as_slice());
+        Self { occupant, hours, occupied, busy: Some(Vec::new()), full: Vec::new() }
     }
 
     /// With what they have given to slots of any calendar of any account (R19).
     ///
     /// To move an appointment, leave out the occupancy it leaves, or give it with one seat less.
     #[must_use]
-    pub fn with_occupied(mut self, occupied: Vec<Occupancy>) -> Self {
-        self.occupied = occupied;
+    pub fn with_occupied(mut self, occupied: impl Into<Cow<'a, [Occupancy]>>) -> Self {
+        self.occupied = occupied.into();
         self
     }
 

@@ -1,12 +1,14 @@
 //! Reading ahead: rows that a change will ask for one after the other are read in one call of the
 //! store, since calls are what a change costs. What is read too much does no harm.
 
+use std::sync::Arc;
+
 use super::caller::{Actor, Caller};
 use super::days::Days;
 use super::planner::Planner;
 use super::remembered::Known;
 use super::scene::When;
-use super::setup::{occupants, rules};
+use super::setup::{Setup, occupants, rules};
 use crate::error::{Error, Refusal};
 use crate::ports::Key;
 use crate::rules::assign::Ask;
@@ -23,48 +25,36 @@ pub(crate) async fn of_booking(
 ) -> Result<(), Error> {
     let keys = planner.keys;
     let account = caller.account();
-    let mut ahead = match planner.remembered.setups.get(calendar) {
-        Some(known) => of_setup(planner, &known, wanted),
-        // Most round robins have one page of hosts.
-        None => vec![keys.calendar(calendar).key, keys.host_page(calendar, 0).key],
-    };
-    let mut also = vec![keys.account(account).key];
+    let mut ahead = vec![keys.account(account).key, keys.counting(calendar).key];
+    ahead.extend(request.map(|request| keys.request(account, request).key));
     if let Actor::User(user) = caller.actor() {
-        also.extend([keys.membership(account, user).key, keys.user(user).key]);
+        ahead.extend([keys.membership(account, user).key, keys.user(user).key]);
     }
-    also.retain(|key| !ahead.contains(key));
-    also.push(keys.counting(calendar).key);
-    also.extend(request.map(|request| keys.request(account, request).key));
-    ahead.extend(also);
-    planner.read_ahead(ahead).await?;
-    Ok(())
+    if let Some(known) = planner.remembered.setups.get(calendar) {
+        ahead.retain(|key| !known.has(key));
+        ahead.extend(of_setup(planner, &known.setup, wanted));
+        return Ok(planner.read_known(&known, ahead).await?);
+    }
+    // Most round robins have one page of hosts.
+    ahead.extend([keys.calendar(calendar).key, keys.host_page(calendar, 0).key]);
+    Ok(planner.read_ahead(&ahead).await?)
 }
 
 /// A set-up that is known, whether it is still so, and what decides which host takes a slot.
 pub(crate) async fn of_known(
     planner: &mut Planner<'_>,
-    known: &Known,
+    known: &Arc<Known>,
     wanted: &mut Wanted<'_>,
 ) -> Result<(), Error> {
-    let ahead = of_setup(planner, known, wanted);
-    planner.read_ahead(ahead).await?;
-    Ok(())
+    let ahead = of_setup(planner, &known.setup, wanted);
+    Ok(planner.read_known(known, ahead).await?)
 }
 
-fn of_setup(
-    planner: &Planner<'_>,
-    Known { rows, setup }: &Known,
-    wanted: &mut Wanted<'_>,
-) -> Vec<Key> {
-    let mut ahead: Vec<Key> = rows.iter().map(|(key, _)| key.clone()).collect();
+fn of_setup(planner: &Planner<'_>, setup: &Setup, wanted: &mut Wanted<'_>) -> Vec<Key> {
+    let compared = if wanted.compares() { setup.assignments.as_slice() } else { &[] };
     // A start that no calendar can have is refused later, in its turn.
-    if let Ok(days) = wanted.days(planner, &setup.calendar) {
-        ahead.extend(days.cloned());
-    }
-    if wanted.compares() {
-        ahead.extend(setup.assignments.iter().map(|row| row.key.clone()));
-    }
-    ahead
+    let days = wanted.days(planner, &setup.calendar).ok().into_iter().flatten();
+    days.chain(compared.iter().map(|row| &row.key)).cloned().collect()
 }
 
 /// Around which start, and by whom, a seat will be looked for.
@@ -116,6 +106,5 @@ pub(crate) async fn of_hosts(
         });
         ahead.extend(on_zoom.map(|host| keys.connected(&host.user).key));
     }
-    planner.read_ahead(ahead).await?;
-    Ok(())
+    Ok(planner.read_ahead(&ahead).await?)
 }

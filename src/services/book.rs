@@ -241,7 +241,7 @@ impl Book<'_> {
             state = Some(link.state(connected.as_ref().map(|row| &row.zoom)));
         }
         seats::write_slot(planner, &key, &slot)?;
-        seats::count(planner, &booked, true).await?;
+        seats::give_turn(planner, &setup.calendar, &booked).await?;
         counting::count(planner, &booked, Step::Up).await?;
         sticky::remember(planner, &setup.calendar, &booked).await?;
         journal::tell(planner, &mut booked, EventKind::AppointmentBooked, MessageKind::Booked)?;

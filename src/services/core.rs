@@ -167,7 +167,7 @@ impl Core {
             let is_it = |operation: &&Operation| operation.key == key;
             let operation = change.operations().iter().find(is_it);
             if let Some(Write::Put(row)) = operation.map(|operation| &operation.write) {
-                self.remembered.decoded.insert(&key, row, value);
+                self.remembered.decoded.written(&key, row, value);
             }
         }
     }

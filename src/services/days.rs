@@ -1,5 +1,6 @@
 //! The days of hosts that one change looks at and writes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::words::{Interval, Occupancy, Occupant};
 /// Days of hosts as they will be after the change.
 #[derive(Default)]
 pub(crate) struct Days {
-    days: BTreeMap<(Occupant, i64), Arc<HostDay>>,
+    days: BTreeMap<Occupant, BTreeMap<i64, Arc<HostDay>>>,
     ahead: Option<Ahead>,
     changed: BTreeSet<(Occupant, i64)>,
 }
@@ -32,10 +33,6 @@ struct Ahead {
 fn rows(keys: &Keys, occupants: &[Occupant], interval: Interval) -> Vec<RowKey<HostDay>> {
     let of = |host| days_touched(interval).map(move |day| keys.host_day(host, day));
     occupants.iter().flat_map(of).collect()
-}
-
-fn each_day(host: &Occupant, interval: Interval) -> impl Iterator<Item = (Occupant, i64)> {
-    days_touched(interval).map(|day| (host.clone(), day))
 }
 
 impl Days {
@@ -53,10 +50,13 @@ impl Days {
         let rows =
             ahead.map_or_else(|| rows(planner.keys, occupants, interval), |ahead| ahead.rows);
         let found = planner.share_all(&rows).await?;
-        let wanted = occupants.iter().flat_map(|host| each_day(host, interval));
-        for (day, found) in wanted.zip(found) {
-            // One that was changed stays so.
-            self.days.entry(day).or_insert_with(|| found.unwrap_or_default());
+        let mut found = found.into_iter();
+        for host in occupants {
+            let known = self.days.entry(host.clone()).or_default();
+            for (day, found) in days_touched(interval).zip(&mut found) {
+                // One that was changed stays so.
+                known.entry(day).or_insert_with(|| found.unwrap_or_default());
+            }
         }
         Ok(())
     }
@@ -73,10 +73,15 @@ impl Days {
         ahead.rows.iter().map(|row| &row.key)
     }
 
-    /// What a host has given away of an interval, each slot once.
-    pub(crate) fn occupied(&self, occupant: &Occupant, within: Interval) -> Vec<Occupancy> {
-        let days = self.days.range((occupant.clone(), i64::MIN)..=(occupant.clone(), i64::MAX));
-        let all = days.flat_map(|(_, day)| day.occupancies());
+    /// What a host has given away of an interval, each slot once, and perhaps more of the same day.
+    pub(crate) fn occupied(&self, occupant: &Occupant, within: Interval) -> Cow<'_, [Occupancy]> {
+        let days = self.days.get(occupant).into_iter().flatten();
+        let mut days = days.map(|(_, day)| day.occupancies()).filter(|day| !day.is_empty());
+        let (Some(first), second) = (days.next(), days.next()) else { return Cow::default() };
+        if second.is_none() {
+            return Cow::Borrowed(first);
+        }
+        let all = [first].into_iter().chain(second).chain(days).flatten();
         let mut all: Vec<&Occupancy> = all.filter(|one| one.padded().overlaps(within)).collect();
         all.sort_unstable();
         all.dedup();
@@ -116,9 +121,9 @@ impl Days {
     ) -> Result<(), Broken> {
         for host in occupants {
             for day in days_touched(padded) {
-                let key = (host.clone(), day);
-                change(day, Arc::make_mut(self.days.entry(key.clone()).or_default()))?;
-                self.changed.insert(key);
+                let known = self.days.entry(host.clone()).or_default();
+                change(day, Arc::make_mut(known.entry(day).or_default()))?;
+                self.changed.insert((host.clone(), day));
             }
         }
         Ok(())
@@ -126,15 +131,15 @@ impl Days {
 
     /// Writes the days that changed; each must still be as it was read.
     pub(crate) fn write(&self, planner: &mut Planner<'_>) -> Result<(), Fault> {
-        for changed in &self.changed {
-            let Some(day) = self.days.get(changed) else {
+        for (host, number) in &self.changed {
+            let Some(day) = self.days.get(host).and_then(|days| days.get(number)) else {
                 continue;
             };
-            let row = planner.keys.host_day(&changed.0, changed.1);
+            let row = planner.keys.host_day(host, *number);
             if day.is_empty() {
                 planner.delete(&row);
             } else {
-                let until = planner.retention.host_day_until(changed.1);
+                let until = planner.retention.host_day_until(*number);
                 planner.put_shared(&row, day.clone(), Some(until))?;
             }
         }

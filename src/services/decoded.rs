@@ -13,7 +13,7 @@ use super::keys::RowKey;
 use super::planner::decode;
 use super::records::Record;
 use crate::error::Fault;
-use crate::ports::{Key, Row};
+use crate::ports::{Key, Row, Version, Versioned};
 
 /// The most bytes of JSON whose values are remembered: the hosts and the days of a busy instance.
 const MOST_BYTES: u64 = 32 << 20;
@@ -31,6 +31,8 @@ pub(crate) struct Decoded(Cache<Key, Known, ByBytes>);
 #[derive(Clone)]
 struct Known {
     row: Row,
+    /// `None`: we wrote it, and have not heard its version yet.
+    version: Option<Version>,
     value: Value,
 }
 
@@ -64,28 +66,56 @@ impl Default for Decoded {
 
 impl Decoded {
     /// What a row says.
-    pub(crate) fn value<R: Record>(&self, key: &RowKey<R>, row: &Row) -> Result<Arc<R>, Fault> {
-        let known = self.0.get(&key.key).filter(|known| say_the_same(&known.row, row));
-        if let Some(value) = known.and_then(|known| known.value.downcast::<R>().ok()) {
-            return Ok(value);
+    pub(crate) fn value<R: Record>(
+        &self,
+        key: &RowKey<R>,
+        found: &Versioned,
+    ) -> Result<Arc<R>, Fault> {
+        let known = self.0.get(&key.key).filter(|known| known.says::<R>(found));
+        let (version, known) =
+            known.map_or((None, None), |known| (known.version, Some(known.value)));
+        let value = match known.and_then(|value| value.downcast::<R>().ok()) {
+            Some(value) => value,
+            None => Arc::new(decode::<R>(&key.key, &found.row)?),
+        };
+        if version != Some(found.version) {
+            self.insert(&key.key, &found.row, Some(found.version), value.clone());
         }
-        let value = Arc::new(decode::<R>(&key.key, row)?);
-        self.insert(&key.key, row, value.clone());
         Ok(value)
     }
 
-    /// A row was read or written, and this is what it says.
-    pub(crate) fn insert(&self, key: &Key, row: &Row, value: Value) {
-        self.0.insert(key.clone(), Known { row: row.clone(), value });
+    /// A row was written, and this is what it says.
+    pub(crate) fn written(&self, key: &Key, row: &Row, value: Value) {
+        self.insert(key, row, None, value);
+    }
+
+    fn insert(&self, key: &Key, row: &Row, version: Option<Version>, value: Value) {
+        self.0.insert(key.clone(), Known { row: row.clone(), version, value });
+    }
+}
+
+impl Known {
+    /// Comparing bytes needs no trust in anybody. Versions of a key never repeat (ST-3), unless a
+    /// database was set back while we ran.
+    fn says<R: Record>(&self, found: &Versioned) -> bool {
+        if R::KNOWN_BY_VERSION && self.version.is_some() {
+            return self.version == Some(found.version);
+        }
+        say_the_same(&self.row, &found.row)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Assignments;
     use crate::services::keys::Keys;
     use crate::services::records::QuotaRow;
-    use crate::words::ZoomAccountId;
+    use crate::words::{AccountId, CalendarId, CalendarRef, UserId, ZoomAccountId};
+
+    fn calendar() -> CalendarRef {
+        CalendarRef::new(AccountId::new("abc").unwrap(), CalendarId::new("demo").unwrap())
+    }
 
     fn row() -> RowKey<QuotaRow> {
         Keys::new("r".to_owned()).quota(&ZoomAccountId::new("z").unwrap(), 1)
@@ -97,25 +127,46 @@ mod tests {
     }
 
     fn says(decoded: &Decoded, number: u32) -> u32 {
-        decoded.value(&row(), &used(number)).unwrap().used
+        let found = Versioned::new(Version::new(1), used(number));
+        decoded.value(&row(), &found).unwrap().used
     }
 
     #[test]
     fn what_is_remembered_is_taken_only_for_the_same_bytes() {
         let decoded = Decoded::default();
         let other: Value = Arc::new(QuotaRow { used: 99, exhausted: false });
-        decoded.insert(&row().key, &used(5), other);
+        decoded.written(&row().key, &used(5), other);
         assert_eq!(says(&decoded, 5), 99, "it is not read again");
         assert_eq!(says(&decoded, 6), 6, "somebody else wrote after us");
         assert_eq!(says(&decoded, 5), 5, "only the last one is remembered");
     }
 
     #[test]
+    fn long_rows_are_known_by_their_version() {
+        let key = Keys::new("r".to_owned()).assignments(&calendar(), &UserId::new("a").unwrap());
+        let decoded = Decoded::default();
+        let found = |version: u64, json: &[u8]| {
+            let found = Versioned::new(Version::new(version), Row::new(1, json));
+            decoded.value(&key, &found).unwrap().to_json()
+        };
+        let (one, other) = (b"[[[1,2],false]]", b"[[[3,4],false]]");
+        assert_eq!(*found(1, one), *one);
+        // No store gives other bytes under the same version: they show what is remembered.
+        assert_eq!(*found(1, other), *one);
+        assert_eq!(*found(2, other), *other);
+        assert_eq!(*found(1, one), *one);
+        let json = Row::new(1, one.as_slice());
+        decoded.written(&key.key, &json, Arc::new(Assignments::default()));
+        assert_eq!(*found(3, other), *other, "somebody else wrote after us");
+    }
+
+    #[test]
     fn a_row_of_another_schema_says_something_else() {
         let decoded = Decoded::default();
         let newer = Row { schema: 2, ..used(5) };
-        decoded.insert(&row().key, &newer, Arc::new(QuotaRow { used: 99, exhausted: false }));
+        decoded.written(&row().key, &newer, Arc::new(QuotaRow { used: 99, exhausted: false }));
         assert_eq!(says(&decoded, 5), 5);
+        let newer = Versioned::new(Version::new(2), newer);
         let unknown = decoded.value(&row(), &newer).map(|_| ());
         assert!(matches!(unknown, Err(Fault::NewerRow { .. })), "{unknown:?}");
     }

@@ -148,6 +148,6 @@ async fn give_up_seat(planner: &mut Planner<'_>, booked: &Booked) -> Result<(), 
     let mut days = Days::default();
     let left = seats::leave(planner, &mut days, booked).await?;
     days.write(planner)?;
-    seats::count(planner, booked, false).await?;
+    seats::take_turn_back(planner, booked).await?;
     left.write(planner, booked, None)
 }

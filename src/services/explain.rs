@@ -64,7 +64,8 @@ impl Command for Explain<'_> {
         }
         let calendar = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
         let setup = Setup::peek(planner, &calendar).await?;
-        let scene = self.scene(core, planner, &setup).await?;
+        let mut days = Days::default();
+        let scene = self.scene(core, planner, &setup, &mut days).await?;
         let standings = standings(planner, &setup, None).await?;
         let not_ready = lacking_zoom(planner, &setup).await?;
         let explain = |occupant: Occupant| {
@@ -97,9 +98,9 @@ impl Explain<'_> {
         core: &Core,
         planner: &mut Planner<'_>,
         setup: &'s Setup,
+        days: &'s mut Days,
     ) -> Result<Scene<'s>, Error> {
-        let mut days = Days::default();
-        let scene = Scene::look(planner, setup, &mut days, When::Start(self.start)).await?;
+        let scene = Scene::look(planner, setup, days, When::Start(self.start)).await?;
         let users = scene.hosts.iter().filter_map(|host| host.occupant().user().cloned());
         let users: Vec<UserId> = users.collect();
         let at = (scene.start, None);

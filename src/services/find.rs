@@ -46,7 +46,8 @@ impl Command for FindSlots<'_> {
             let found = occupancies(core, &occupant, reach).await?;
             occupied.insert(occupant, found);
         }
-        let hosts = setup.host_times(|occupant| occupied.remove(occupant).unwrap_or_default());
+        let hosts =
+            setup.host_times(|occupant| occupied.remove(occupant).unwrap_or_default().into());
         let users = hosts.iter().filter_map(|host| host.occupant().user().cloned());
         let mut busy = busy::ask(core, users.collect(), reach).await;
         let rules = rules.with_full_dates(std::mem::take(&mut full.calendar));

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use quick_cache::DefaultHashBuilder;
 
-use super::decoded::{Value, say_the_same};
+use super::decoded::Value;
 use super::keys::{Keys, RowKey};
 use super::records::{ReceiptRow, Record};
-use super::remembered::Remembered;
+use super::remembered::{FoundAgain, Known, Remembered};
 use super::retention::Retention;
 use super::shapes;
 use super::under_way::{Turn, Turns};
@@ -39,6 +39,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) remembered: &'a Remembered,
     pub(crate) retention: &'a Retention,
     seen: HashMap<Key, Seen, DefaultHashBuilder>,
+    /// Rows that were read and that nobody has looked at yet.
+    found_again: Option<FoundAgain>,
     /// Turns of others that were under way before rows were read.
     before: Turns,
     turn: Option<Turn<'a>>,
@@ -81,8 +83,19 @@ impl<'a> Planner<'a> {
         now: DateTime<Utc>,
         retention: &'a Retention,
     ) -> Self {
-        let (seen, before) = (HashMap::default(), Turns::new());
-        Self { store, keys, id, now, remembered, retention, seen, before, turn: None, messages: 0 }
+        Self {
+            store,
+            keys,
+            id,
+            now,
+            remembered,
+            retention,
+            seen: HashMap::default(),
+            found_again: None,
+            before: Turns::new(),
+            turn: None,
+            messages: 0,
+        }
     }
 
     /// Reads a row that the decision rests on.
@@ -96,7 +109,7 @@ impl<'a> Planner<'a> {
 
     /// Reads a row that may be stale.
     pub(crate) async fn peek<R: Record>(&mut self, row: &RowKey<R>) -> Result<Option<R>, Fault> {
-        self.fetch(vec![row.key.clone()]).await?;
+        self.fetch([&row.key]).await?;
         self.read(row)
     }
 
@@ -105,7 +118,7 @@ impl<'a> Planner<'a> {
         &mut self,
         rows: &[RowKey<R>],
     ) -> Result<Vec<Option<R>>, Fault> {
-        self.fetch(rows.iter().map(|row| row.key.clone()).collect()).await?;
+        self.fetch(rows.iter().map(|row| &row.key)).await?;
         rows.iter().map(|row| self.read(row)).collect()
     }
 
@@ -115,7 +128,7 @@ impl<'a> Planner<'a> {
         &mut self,
         row: &RowKey<R>,
     ) -> Result<Option<Arc<R>>, Fault> {
-        self.fetch(vec![row.key.clone()]).await?;
+        self.fetch([&row.key]).await?;
         self.read_shared(row)
     }
 
@@ -124,34 +137,59 @@ impl<'a> Planner<'a> {
         &mut self,
         rows: &[RowKey<R>],
     ) -> Result<Vec<Option<Arc<R>>>, Fault> {
-        self.fetch(rows.iter().map(|row| row.key.clone()).collect()).await?;
+        self.fetch(rows.iter().map(|row| &row.key)).await?;
         rows.iter().map(|row| self.read_shared(row)).collect()
     }
 
     /// Reads rows in one call of the store that will be asked for one after the other.
-    pub(crate) async fn read_ahead(&mut self, keys: Vec<Key>) -> Result<(), Fault> {
+    pub(crate) async fn read_ahead(&mut self, keys: &[Key]) -> Result<(), Fault> {
         self.fetch(keys).await
     }
 
-    /// Whether all these rows were read and say this. `None`: one of them was not read.
-    pub(crate) fn finds(&self, rows: &[(Key, Option<Row>)]) -> Option<bool> {
-        let mut all = true;
-        for (key, known) in rows {
-            let seen = self.seen.get(key)?;
-            let is_same = match (seen.found(), known) {
-                (Some(found), Some(known)) => say_the_same(found, known),
-                (None, None) => true,
-                _ => false,
-            };
-            all = all && is_same && seen.write.is_none();
-        }
-        Some(all)
+    /// Like [`read_ahead`](Self::read_ahead), with the rows of a set-up that is known.
+    pub(crate) async fn read_known(
+        &mut self,
+        known: &Arc<Known>,
+        mut others: Vec<Key>,
+    ) -> Result<(), Fault> {
+        others.retain(|key| !self.seen.contains_key(key));
+        let mut keys: Vec<Key> =
+            Vec::with_capacity(known.rows().len().saturating_add(others.len()));
+        keys.extend(known.keys().cloned());
+        keys.extend(others);
+        let mut found = rows(self.store, &keys).await?;
+        let others = found.split_off(known.rows().len());
+        let others = others.into_iter().map(Seen::of);
+        self.seen.reserve(others.len().saturating_add(OPERATIONS));
+        self.seen.extend(keys.into_iter().skip(known.rows().len()).zip(others));
+        self.found_again = Some(FoundAgain::new(known.clone(), found));
+        Ok(())
+    }
+
+    /// Whether all rows of a set-up were read and say what they said. `None`: they were not read with
+    /// it.
+    pub(crate) fn finds(&self, known: &Arc<Known>) -> Option<bool> {
+        self.found_again.as_ref().filter(|again| again.is_of(known)).map(|again| again.is_same)
     }
 
     /// Rows that were read, as they were found.
     pub(crate) fn found(&self, rows: Vec<Key>) -> Vec<(Key, Option<Row>)> {
-        let row = |key: &Key| self.seen.get(key)?.found().cloned();
+        let row = |key: &Key| match self.seen.get(key) {
+            Some(seen) => seen.found().cloned(),
+            None => Some(self.found_again.as_ref()?.get(key)?.as_ref()?.row.clone()),
+        };
         rows.into_iter().map(|key| (row(&key), key)).map(|(row, key)| (key, row)).collect()
+    }
+
+    /// Whether a row was read.
+    fn has_read(&mut self, key: &Key) -> bool {
+        if self.seen.contains_key(key) {
+            return true;
+        }
+        let again = self.found_again.as_ref().and_then(|again| again.get(key));
+        let Some(found) = again.cloned() else { return false };
+        self.seen.insert(key.clone(), Seen::of(found));
+        true
     }
 
     /// Notes which turns of a calendar others are about to give, before rows are read.
@@ -172,8 +210,9 @@ impl<'a> Planner<'a> {
         Some(chosen)
     }
 
-    async fn fetch(&mut self, mut keys: Vec<Key>) -> Result<(), Fault> {
-        keys.retain(|key| !self.seen.contains_key(key));
+    async fn fetch(&mut self, keys: impl IntoIterator<Item = &Key> + Send) -> Result<(), Fault> {
+        let new = |key: &&Key| !self.has_read(key);
+        let keys: Vec<Key> = keys.into_iter().filter(new).cloned().collect();
         if keys.is_empty() {
             return Ok(());
         }
@@ -196,7 +235,7 @@ impl<'a> Planner<'a> {
     fn read_shared<R: Record>(&self, row: &RowKey<R>) -> Result<Option<Arc<R>>, Fault> {
         match self.seen.get(&row.key) {
             Some(Seen { write: None, found: Some(found), .. }) => {
-                self.remembered.decoded.value(row, &found.row).map(Some)
+                self.remembered.decoded.value(row, found).map(Some)
             }
             Some(Seen { write: None, found: None, .. }) | None => Ok(None),
             Some(_) => Ok(self.read(row)?.map(Arc::new)),
@@ -264,7 +303,7 @@ impl<'a> Planner<'a> {
 
     /// Reads rows as they are stored, whatever they hold; absent ones are left out.
     pub(crate) async fn stored(&mut self, keys: &[Key]) -> Result<Vec<(Key, Row)>, Fault> {
-        self.fetch(keys.to_vec()).await?;
+        self.fetch(keys).await?;
         let found = |key: &Key| Some((key.clone(), self.seen.get(key)?.found()?.clone()));
         Ok(keys.iter().filter_map(found).collect())
     }
@@ -275,6 +314,7 @@ impl<'a> Planner<'a> {
     }
 
     fn write(&mut self, key: &Key, write: Write) {
+        self.has_read(key);
         let seen = self.seen.entry(key.clone()).or_insert(Seen::of(None));
         (seen.write, seen.value) = (Some(write), None);
     }

@@ -26,6 +26,8 @@ impl Record for HostDay {}
 impl Record for BookedSlot {}
 
 impl Record for Assignments {
+    const KNOWN_BY_VERSION: bool = true;
+
     fn json(&self) -> Result<Arc<[u8]>, serde_json::Error> {
         Ok(self.to_json())
     }

@@ -131,7 +131,7 @@ async fn move_to(
     let occupied = |_| Fault::Inconsistent("a free host is occupied");
     days.take(&key, &slot.occupants, slot.padded).map_err(occupied)?;
     days.write(planner)?;
-    seats::count(planner, old, false).await?;
+    seats::take_turn_back(planner, old).await?;
 
     let mut booked = Booked {
         occupants: seats::owner_first(&key.owner, &slot.occupants),
@@ -147,7 +147,7 @@ async fn move_to(
         planner.put(&planner.keys.link(booked.account(), link.id), link)?;
     }
     seats::write_slot(planner, &booked.slot, &slot)?;
-    seats::count(planner, &booked, true).await?;
+    seats::give_turn(planner, &setup.calendar, &booked).await?;
     counting::count(planner, &booked, Step::Up).await?;
     if booked.slot.owner != old.slot.owner {
         sticky::remember(planner, &setup.calendar, &booked).await?;

@@ -66,7 +66,7 @@ impl<'a> Scene<'a> {
     pub(crate) async fn look(
         planner: &mut Planner<'_>,
         setup: &'a Setup,
-        days: &mut Days,
+        days: &'a mut Days,
         when: When,
     ) -> Result<Self, Error> {
         let start = when.start();
@@ -78,6 +78,7 @@ impl<'a> Scene<'a> {
         };
         let reach = when.reach(&rules)?;
         days.peek(planner, &setup.occupants(), reach).await?;
+        let days = &*days;
         let hosts = setup.host_times(|occupant| days.occupied(occupant, reach));
         let keeps_time = matches!(when, When::Kept(_));
         let is_void = setup.lacks_required_host();

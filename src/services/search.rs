@@ -89,7 +89,7 @@ async fn scene<'s>(
     core: &Core,
     planner: &mut Planner<'_>,
     setup: &'s Setup,
-    days: &mut Days,
+    days: &'s mut Days,
     wish: &Wish<'_>,
 ) -> Result<Scene<'s>, Error> {
     let scene = Scene::look(planner, setup, days, wish.when).await?;

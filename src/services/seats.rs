@@ -10,29 +10,33 @@ use super::journal;
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind};
 use crate::error::Fault;
+use crate::rules::fairness::{Assigned, Assignments, Counting};
 use crate::rules::link::Link;
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{Calendar, LinkId, Location, Occupant, Status, Topic};
 
-/// Counts an appointment for its host, or no longer.
-pub(crate) async fn count(
+/// Counts an appointment for its host: they had a turn. What the calendar's fairness cannot reach any
+/// more is forgotten.
+pub(crate) async fn give_turn(
+    planner: &mut Planner<'_>,
+    calendar: &Calendar,
+    booked: &Booked,
+) -> Result<(), Fault> {
+    let now = planner.now;
+    let oldest = Counting::new(&calendar.sharing, calendar.zone, now).oldest();
+    let give = |held: &mut Assignments, turn| {
+        held.add(turn, now);
+        held.forget_before(oldest);
+    };
+    change_turns(planner, booked, give).await
+}
+
+/// The host of an appointment had no turn after all.
+pub(crate) async fn take_turn_back(
     planner: &mut Planner<'_>,
     booked: &Booked,
-    counts: bool,
 ) -> Result<(), Fault> {
-    let (Some(assigned), Some(host)) = (booked.assigned(), booked.slot.owner.user()) else {
-        return Ok(());
-    };
-    let row = planner.keys.assignments(booked.calendar(), host);
-    // It is written, and so checked.
-    let mut assignments = planner.share(&row).await?.unwrap_or_default();
-    let changed = Arc::make_mut(&mut assignments);
-    if counts {
-        changed.add(assigned, planner.now);
-    } else {
-        changed.remove(assigned);
-    }
-    planner.put_shared(&row, assignments, None)
+    change_turns(planner, booked, Assignments::remove).await
 }
 
 /// Notes for round robin whether the invitee of an appointment came: no-shows may not count.
@@ -41,13 +45,23 @@ pub(crate) async fn mark_no_show(
     booked: &Booked,
     no_show: bool,
 ) -> Result<(), Fault> {
-    let (Some(assigned), Some(host)) = (booked.assigned(), booked.slot.owner.user()) else {
+    change_turns(planner, booked, |held, turn| held.mark(turn, no_show)).await
+}
+
+/// Changes what the host of an appointment was given, if it counts for them.
+async fn change_turns(
+    planner: &mut Planner<'_>,
+    booked: &Booked,
+    change: impl FnOnce(&mut Assignments, Assigned),
+) -> Result<(), Fault> {
+    let (Some(turn), Some(host)) = (booked.assigned(), booked.slot.owner.user()) else {
         return Ok(());
     };
     let row = planner.keys.assignments(booked.calendar(), host);
-    let mut assignments = planner.load(&row).await?.unwrap_or_default();
-    assignments.mark(assigned, no_show);
-    planner.put(&row, &assignments)
+    // It is written, and so checked.
+    let mut held = planner.share(&row).await?.unwrap_or_default();
+    change(Arc::make_mut(&mut held), turn);
+    planner.put_shared(&row, held, None)
 }
 
 /// What Zoom shows as the name of the meeting (R12).
@@ -114,7 +128,8 @@ async fn pass_turn(
     };
     heir.counted = true;
     planner.put(&row, &AppointmentRow::Kept(heir.clone()))?;
-    count(planner, &heir, true).await?;
+    let now = planner.now;
+    change_turns(planner, &heir, |held, turn| held.add(turn, now)).await?;
     mark_no_show(planner, &heir, heir.status == Status::NoShow).await
 }
 

@@ -2,6 +2,7 @@
 //!
 //! All of it is peeked at: a booking may use settings that changed a moment ago.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -52,10 +53,10 @@ impl Setup {
         wanted: &mut Wanted<'_>,
     ) -> Result<Arc<Self>, Error> {
         if let Some(known) = planner.remembered.setups.get(calendar) {
-            let mut is_so = planner.finds(&known.rows);
+            let mut is_so = planner.finds(&known);
             if is_so.is_none() {
                 ahead::of_known(planner, &known, wanted).await?;
-                is_so = planner.finds(&known.rows);
+                is_so = planner.finds(&known);
             }
             if is_so == Some(true) {
                 return Ok(known.setup.clone());
@@ -67,8 +68,8 @@ impl Setup {
         let mut setup = Self::of(planner, account, found).await?;
         setup.lacking_zoom = Some(lacking_zoom(planner, &setup).await?);
         let rows = setup.rows(planner).await?;
-        let known = Known { rows: planner.found(rows), setup: Arc::new(setup) };
-        let setup = known.setup.clone();
+        let setup = Arc::new(setup);
+        let known = Known::new(setup.clone(), planner.found(rows));
         planner.remembered.setups.insert(calendar, known);
         Ok(setup)
     }
@@ -119,10 +120,10 @@ impl Setup {
     }
 
     /// Those hosts of the calendar who exist, or the calendar itself, with what they have given away.
-    pub(crate) fn host_times(
-        &self,
-        mut occupied: impl FnMut(&Occupant) -> Vec<Occupancy>,
-    ) -> Vec<HostTimes<'_>> {
+    pub(crate) fn host_times<'a>(
+        &'a self,
+        mut occupied: impl FnMut(&Occupant) -> Cow<'a, [Occupancy]>,
+    ) -> Vec<HostTimes<'a>> {
         let mut times = |occupant: Occupant, hours| {
             let occupied = occupied(&occupant);
             HostTimes::new(occupant, hours).with_occupied(occupied)

@@ -45,6 +45,9 @@ pub(crate) trait Shape {
 pub(crate) trait Record:
     Shape + Serialize + DeserializeOwned + Send + Sync + 'static
 {
+    /// It is long, and nobody is harmed by a stale one: bytes need not be compared to know it again.
+    const KNOWN_BY_VERSION: bool = false;
+
     /// What its row says.
     fn json(&self) -> Result<Arc<[u8]>, serde_json::Error> {
         let mut json = Vec::with_capacity(ROW_BYTES);

@@ -111,7 +111,8 @@ pub enum RescheduleHost {
 pub struct Sharing {
     /// Who gets a new slot.
     pub distribution: Distribution,
-    /// Over which time it is fair. The calendar month by default.
+    /// Over which time it is fair. The calendar month by default. What it does not reach is forgotten:
+    /// one that is made longer fills as time goes by.
     pub interval: Fairness,
     /// What falls into that time. Appointments booked in it by default.
     pub counted_by: CountedBy,

@@ -1,6 +1,6 @@
 //! Bookings per second through the services, beside the bare loop.
 //!
-//! `cargo bench -p booking-load --bench ratios -- memory sqlite postgres`. Both take turns, so that
+//! `cargo bench -p booking-load --bench ratios -- memory copying sqlite postgres`. Both take turns, so that
 //! whatever else the machine does slows both of them; medians are compared.
 #![expect(
     clippy::unwrap_used,
@@ -61,7 +61,8 @@ fn main() {
     let said: Vec<String> =
         std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let names: Vec<&str> = said.iter().map(String::as_str).collect();
-    let names = if names.is_empty() { vec!["memory", "sqlite", "postgres"] } else { names };
+    let names =
+        if names.is_empty() { vec!["memory", "copying", "sqlite", "postgres"] } else { names };
     println!(
         "| store | hosts | services, bookings/s | bare loop, bookings/s | ratio | calls of the store | \
          rows read | operations | began anew |"
@@ -69,8 +70,11 @@ fn main() {
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for name in names {
         let stores = Stores::named(name).unwrap();
-        let (workloads, rounds) =
-            if matches!(stores, Stores::Memory) { (IN_MEMORY, 11) } else { (ON_DISK, 5) };
+        let (workloads, rounds) = if matches!(stores, Stores::Memory | Stores::Copying) {
+            (IN_MEMORY, 11)
+        } else {
+            (ON_DISK, 5)
+        };
         for workload in workloads {
             compare(name, &stores, workload, rounds).unwrap();
         }

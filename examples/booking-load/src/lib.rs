@@ -5,6 +5,7 @@
 
 mod bare;
 mod clients;
+mod copying;
 mod crm;
 mod recording;
 mod run;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::Outcome;
+use crate::copying::Copying;
 
 /// One connection for each client.
 const CONNECTIONS: usize = 8;
@@ -20,8 +21,10 @@ const CONNECTIONS: usize = 8;
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "these are the stores there are")]
 pub enum Stores {
-    /// In memory.
+    /// In memory: rows are shared with who writes and reads them.
     Memory,
+    /// In memory, with bytes of its own, as databases have them.
+    Copying,
     /// A file each, which is synced with every commit.
     Sqlite,
     /// A schema each, of a server that syncs with every commit.
@@ -48,13 +51,14 @@ enum Ground {
 }
 
 impl Stores {
-    /// Those of a name: `memory`, `sqlite` or `postgres`.
+    /// Those of a name: `memory`, `copying`, `sqlite` or `postgres`.
     ///
     /// # Errors
     /// If there is no such name, or no PostgreSQL.
     pub fn named(name: &str) -> Outcome<Self> {
         match name {
             "memory" => Ok(Self::Memory),
+            "copying" => Ok(Self::Copying),
             "sqlite" => Ok(Self::Sqlite),
             "postgres" => Ok(Self::Postgres(LocalPostgres::start(Sync::On)?)),
             other => Err(format!("no store is called {other}").into()),
@@ -65,7 +69,7 @@ impl Stores {
     #[must_use]
     pub const fn clients(&self) -> usize {
         match self {
-            Self::Memory => 1,
+            Self::Memory | Self::Copying => 1,
             Self::Sqlite | Self::Postgres(_) => CONNECTIONS,
         }
     }
@@ -77,6 +81,7 @@ impl Stores {
     pub fn fresh(&self, runtime: &Runtime) -> Outcome<Fresh> {
         let (store, ground): (Arc<dyn Store>, _) = match self {
             Self::Memory => (Arc::new(MemoryStore::new()), Ground::None),
+            Self::Copying => (Arc::new(Copying::default()), Ground::None),
             Self::Sqlite => {
                 let folder = tempfile::tempdir()?;
                 let store = SqliteStore::open(folder.path().join("rows.sqlite"))?;

@@ -15,14 +15,23 @@ const LONGEST_INTERVAL: i64 = 367 * 86_400;
 
 /// The appointments that a calendar gave to a host and that were not cancelled, by time of booking.
 ///
-/// Joining a slot that the host has already does not count. What no interval of fairness can reach
+/// Joining a slot that the host has already does not count. What the interval of fairness cannot reach
 /// any more is forgotten, but for the last 32; at most 1,500 are kept.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Assignments {
     kept: Vec<Kept>,
     /// The same as JSON, if it is at hand. A booking adds one at the end of a long list: the others
     /// are not written anew.
     json: Option<Arc<[u8]>>,
+}
+
+/// A clone is made to add to it.
+impl Clone for Assignments {
+    fn clone(&self) -> Self {
+        let mut kept = Vec::with_capacity(self.kept.len().saturating_add(1));
+        kept.extend_from_slice(&self.kept);
+        Self { kept, json: self.json.clone() }
+    }
 }
 
 impl PartialEq for Assignments {
@@ -140,6 +149,15 @@ impl Assignments {
         }
     }
 
+    /// Forgets what started before an instant, but for the last 32.
+    pub fn forget_before(&mut self, oldest: DateTime<Utc>) {
+        let (all, oldest) = (self.kept.len(), oldest.timestamp());
+        self.retain_from(oldest);
+        if self.kept.len() < all {
+            self.json = None;
+        }
+    }
+
     fn find(&self, assigned: Assigned) -> Result<usize, usize> {
         self.kept.binary_search_by_key(&assigned, |kept| kept.0)
     }
@@ -163,18 +181,22 @@ impl Assignments {
         if all <= MOST_KEPT && self.kept.first().is_none_or(|first| first.0.booked() >= oldest) {
             return 0;
         }
-        let mut older = all;
-        self.kept.retain(|kept| {
-            older = older.saturating_sub(1);
-            // Nothing starts before it is booked: what started too long ago was booked so, too.
-            older < ALWAYS_KEPT || kept.0.start() >= oldest
-        });
+        self.retain_from(oldest);
         while self.kept.len() > MOST_KEPT {
             // What is still to come matters to both ways of counting, and goes last.
             let started = self.kept.iter().position(|kept| kept.0.start() < now);
             self.kept.remove(started.unwrap_or_default());
         }
         all.saturating_sub(self.kept.len())
+    }
+
+    /// Nothing starts before it is booked: what started too long ago was booked so, too.
+    fn retain_from(&mut self, oldest: i64) {
+        let mut older = self.kept.len();
+        self.kept.retain(|kept| {
+            older = older.saturating_sub(1);
+            older < ALWAYS_KEPT || kept.0.start() >= oldest
+        });
     }
 }
 
@@ -251,6 +273,24 @@ mod tests {
         held.remove(booked(0, 20));
         assert_eq!(held, holding([booked(0, 10), booked(5, 10)]));
     }
+
+    #[test]
+    fn what_started_before_is_forgotten_but_for_the_last() {
+        let mut held = holding((0..100).map(|i| booked(i - 50 * DAY, 0)));
+        held.add(booked(0, DAY), now());
+        assert_eq!(held.kept.len(), 101, "some interval may reach them");
+        held.forget_before(now() - chrono::TimeDelta::days(51));
+        assert_eq!(held.kept.len(), 101);
+        held.forget_before(now() - chrono::TimeDelta::days(30));
+        assert_eq!(held.kept.len(), ALWAYS_KEPT);
+        assert_eq!(*held.to_json(), serde_json::to_vec(&held).unwrap());
+        let ahead = booked(-40 * DAY, 41 * DAY);
+        let mut held = holding([ahead]);
+        (0..40).for_each(|i| held.add(booked(i, DAY), now()));
+        held.forget_before(now());
+        assert!(holds(&held, ahead), "on a calendar that counts by start, it counts this month");
+    }
+
     #[test]
     fn its_json_is_kept_in_step() {
         let mut held = Assignments::default();

@@ -89,7 +89,7 @@ pub(super) fn host_times<'a>(
     let hosts = names.iter().zip(&world.hosts).zip(slots).zip(hours);
     let hosts = hosts.map(|(((name, host), slots), hours)| {
         let times = HostTimes::new(name.clone(), hours)
-            .with_occupied(slots.iter().map(occupancy).collect())
+            .with_occupied(slots.iter().map(occupancy).collect::<Vec<_>>())
             .with_full_dates(dates(world, &host.full));
         if host.is_unknown {
             times.with_busy_unknown()
