@@ -36,6 +36,7 @@ mod scenarios;
 mod services;
 mod slots_oracle;
 mod steps;
+mod warm;
 mod watched;
 mod words_input;
 mod workloads;
