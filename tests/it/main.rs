@@ -28,6 +28,7 @@ mod peer_cases;
 mod promises;
 mod public_input;
 mod recorded;
+mod refreshed;
 mod retention;
 mod retention_bound;
 mod row_file;
