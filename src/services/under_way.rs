@@ -123,4 +123,18 @@ mod tests {
         let same = |others: &Turns| (*others == both).then_some(());
         assert!(under_way.choose(&calendar("demo"), &before, same, |()| None).is_some());
     }
+
+    #[test]
+    fn who_was_under_way_before_and_still_is_counts_once() {
+        let under_way = UnderWay::default();
+        let (_, first) = give(&under_way, "a");
+        let _second = give(&under_way, "a");
+        let before = Turns::from([(host("a"), 3), (host("b"), 1)]);
+        drop(first);
+        let _third = give(&under_way, "b");
+        let _fourth = give(&under_way, "b");
+        let larger = Turns::from([(host("a"), 3), (host("b"), 2)]);
+        let same = |others: &Turns| (*others == larger).then_some(());
+        assert!(under_way.choose(&calendar("demo"), &before, same, |()| None).is_some());
+    }
 }

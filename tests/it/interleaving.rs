@@ -17,6 +17,11 @@ const NOON: &str = "2026-11-24T12:00:00Z";
 
 /// Another instance over the world's store and Zoom, which stops at every call.
 pub(crate) fn stepping(world: &World) -> Scheduler {
+    stepping_with(world, 77)
+}
+
+/// One of several: each has randomness of its own.
+fn stepping_with(world: &World, seed: u64) -> Scheduler {
     let app = ZoomApp::new("client", Secret::new("secret"), "https://crm.example".parse().unwrap());
     let http = Arc::new(Stepping(world.zoom.clone()));
     let store = Arc::new(Stepping(world.store.clone()));
@@ -24,7 +29,7 @@ pub(crate) fn stepping(world: &World) -> Scheduler {
     Scheduler::builder(store, zoom)
         .sealer(Arc::new(slotlink::testkit::TestSealer))
         .clock(world.clock.clone())
-        .entropy(Arc::new(slotlink::testkit::SeededEntropy::new(77)))
+        .entropy(Arc::new(slotlink::testkit::SeededEntropy::new(seed)))
         .build()
         .unwrap()
 }
@@ -71,6 +76,35 @@ fn after() -> chrono::DateTime<chrono::Utc> {
     "2026-11-24T10:30:00Z".parse().unwrap()
 }
 
+/// Whose scheduler two callers use, and which of their schedulers know the calendar beforehand.
+const CALLERS: [(Schedulers, [bool; 2]); 5] = [
+    (Schedulers::One, [false, false]),
+    (Schedulers::Two, [false, false]),
+    (Schedulers::Two, [true, false]),
+    (Schedulers::Two, [false, true]),
+    (Schedulers::Two, [true, true]),
+];
+
+#[derive(Clone, Copy)]
+enum Schedulers {
+    One,
+    Two,
+}
+
+fn schedulers(world: &World, (count, know): (Schedulers, [bool; 2])) -> [Arc<Scheduler>; 2] {
+    let one = Arc::new(stepping(world));
+    let other = match count {
+        Schedulers::One => one.clone(),
+        Schedulers::Two => Arc::new(stepping_with(world, 78)),
+    };
+    let both = [one, other];
+    for (scheduler, _) in both.iter().zip(know).filter(|(_, knows)| *knows) {
+        let off_grid = request("2026-11-24T10:07:00Z", "Early");
+        Run::new(scheduler.book(&caller(), &off_grid)).finish().unwrap_err();
+    }
+    both
+}
+
 /// Runs one booking for `k` awaits, the other for `j`, then the first to its end, then the other.
 ///
 /// Over all `k` and `j` that is every order that can be told apart: only commits change anything,
@@ -78,29 +112,35 @@ fn after() -> chrono::DateTime<chrono::Utc> {
 #[test]
 fn r19_two_bookings_of_the_last_seat_have_one_winner_at_every_await() {
     for make in [one_seat, last_of_two_seats] {
-        let mut runs = 0;
-        for k in 0.. {
-            let mut in_first = true;
-            for j in 0.. {
-                let world = make();
-                let scheduler = stepping(&world);
-                let (pat, sam, by) = (request(TEN, "Pat"), request(TEN, "Sam"), caller());
-                let mut first = Run::new(scheduler.book(&by, &pat));
-                let mut second = Run::new(scheduler.book(&by, &sam));
-                in_first = first.steps(k);
-                let in_second = second.steps(j);
-                one_winner(&world, [first.finish(), second.finish()]);
-                runs += 1;
-                if !in_second {
-                    break;
-                }
-            }
-            if !in_first {
+        let runs: usize = CALLERS.map(|callers| in_every_order(make, callers)).iter().sum();
+        assert!(runs > 500, "{runs} orders");
+    }
+}
+
+/// In how many orders one of two bookings won.
+fn in_every_order(make: fn() -> World, callers: (Schedulers, [bool; 2])) -> usize {
+    let mut runs = 0;
+    for k in 0.. {
+        let mut in_first = true;
+        for j in 0.. {
+            let world = make();
+            let [one, other] = schedulers(&world, callers);
+            let (pat, sam, by) = (request(TEN, "Pat"), request(TEN, "Sam"), caller());
+            let mut first = Run::new(one.book(&by, &pat));
+            let mut second = Run::new(other.book(&by, &sam));
+            in_first = first.steps(k);
+            let in_second = second.steps(j);
+            one_winner(&world, [first.finish(), second.finish()]);
+            runs += 1;
+            if !in_second {
                 break;
             }
         }
-        assert!(runs > 150, "{runs} orders");
+        if !in_first {
+            break;
+        }
     }
+    runs
 }
 
 #[test]

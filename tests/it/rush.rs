@@ -11,12 +11,15 @@ use async_trait::async_trait;
 use slotlink::ports::{
     ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned,
 };
+use slotlink::testkit::block_on;
 use slotlink::words::Seats;
-use slotlink::{Appointment, Error, MemoryStore};
+use slotlink::{Appointment, Error, MemoryStore, Scheduler};
 
+use crate::steps::Run;
 use crate::world::{World, builder, caller, request, round_robin, slot_settings};
 
 const CALLERS: u32 = 60;
+const TEN: &str = "2026-11-25T10:00:00Z";
 
 /// Lets all others in before it answers, like a store that is far away.
 struct FarAway {
@@ -73,7 +76,7 @@ fn rush(hosts: &[&str], seats: u16) -> (u32, Vec<Result<Appointment, Error>>) {
     let scheduler = Arc::new(scheduler.link_work(slotlink::LinkWork::Worker).build().unwrap());
     let call = |number: u32| -> Pin<Box<dyn Future<Output = _>>> {
         let scheduler = scheduler.clone();
-        let request = request("2026-11-25T10:00:00Z", &format!("Pat{number}"));
+        let request = request(TEN, &format!("Pat{number}"));
         Box::pin(async move { scheduler.book(&caller(), &request).await })
     };
     let answers = all_at_once((0..CALLERS).map(call));
@@ -104,4 +107,47 @@ fn callers_spread_over_hosts_who_are_free() {
     let (commits, answers) = rush(&hosts, 1);
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 60);
     assert!(commits <= 2 * CALLERS, "{commits} commits");
+}
+
+/// Before each of its first commits, another instance takes a seat of the same slot.
+struct Overtaken {
+    store: Arc<MemoryStore>,
+    other: Scheduler,
+    times: AtomicU32,
+}
+
+#[async_trait]
+impl Store for Overtaken {
+    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        self.store.get(keys).await
+    }
+
+    async fn commit(&self, change: &ChangeSet) -> Result<CommitOutcome, StoreError> {
+        let left = self.times.load(Ordering::Relaxed);
+        if left > 0 {
+            self.times.store(left - 1, Ordering::Relaxed);
+            block_on(self.other.book(&caller(), &request(TEN, "Sam"))).unwrap();
+        }
+        self.store.commit(change).await
+    }
+
+    async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, StoreError> {
+        self.store.scan(scan, page).await
+    }
+}
+
+#[test]
+fn who_is_overtaken_again_and_again_does_not_wait_for_themselves() {
+    let world = World::new(&["A001"]);
+    let mut calendar = round_robin(&["A001"]);
+    calendar.slot = slot_settings(30).with_seats(Seats::new(10).unwrap());
+    world.put(&calendar);
+    let other = builder(world.store.clone(), &world.zoom, &world.clock, 3).build().unwrap();
+    let times = AtomicU32::new(5);
+    let store = Arc::new(Overtaken { store: world.store.clone(), other, times });
+    let scheduler = builder(store, &world.zoom, &world.clock, 2).build().unwrap();
+    let (by, pat) = (caller(), request(TEN, "Pat"));
+    let mut booking = Run::new(scheduler.book(&by, &pat));
+    assert!(!booking.step(), "there is nobody to wait for");
+    booking.finish().unwrap();
 }
