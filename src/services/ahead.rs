@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::caller::{Actor, Caller};
 use super::days::Days;
+use super::keys::RowKey;
 use super::planner::Planner;
+use super::records::RequestRow;
 use super::remembered::Known;
 use super::scene::When;
 use super::setup::{Setup, occupants, rules};
@@ -13,20 +15,20 @@ use crate::error::{Error, Refusal};
 use crate::ports::Key;
 use crate::rules::assign::Ask;
 use crate::rules::location::nearest;
-use crate::words::{Account, Calendar, CalendarKind, CalendarRef, LocationSetting, RequestId};
+use crate::words::{Account, Calendar, CalendarKind, CalendarRef, LocationSetting};
 
 /// All that a booking reads before it chooses, as far as it is known what that is.
 pub(crate) async fn of_booking(
     planner: &mut Planner<'_>,
     caller: &Caller,
     calendar: &CalendarRef,
-    request: Option<&RequestId>,
+    request: Option<&RowKey<RequestRow>>,
     wanted: &mut Wanted<'_>,
 ) -> Result<(), Error> {
     let keys = planner.keys;
     let account = caller.account();
     let mut ahead = vec![keys.account(account).key, keys.counting(calendar).key];
-    ahead.extend(request.map(|request| keys.request(account, request).key));
+    ahead.extend(request.map(|row| row.key.clone()));
     if let Actor::User(user) = caller.actor() {
         ahead.extend([keys.membership(account, user).key, keys.user(user).key]);
     }
@@ -54,7 +56,7 @@ fn of_setup(planner: &Planner<'_>, setup: &Setup, wanted: &mut Wanted<'_>) -> Ve
     let compared = if wanted.compares() { setup.assignments.as_slice() } else { &[] };
     // A start that no calendar can have is refused later, in its turn.
     let days = wanted.days(planner, &setup.calendar).ok().into_iter().flatten();
-    days.chain(compared.iter().map(|row| &row.key)).cloned().collect()
+    days.chain(compared.iter().map(|row| row.key.clone())).collect()
 }
 
 /// Around which start, and by whom, a seat will be looked for.
@@ -69,9 +71,10 @@ impl Wanted<'_> {
         &mut self,
         planner: &Planner<'_>,
         calendar: &Calendar,
-    ) -> Result<impl Iterator<Item = &Key>, Refusal> {
+    ) -> Result<impl Iterator<Item = Key>, Refusal> {
         let reach = self.when.reach(&rules(calendar))?;
-        Ok(self.days.ahead(planner.keys, occupants(calendar), reach))
+        self.days.want(planner.keys, &occupants(calendar), reach);
+        Ok(self.days.unread().into_iter().map(|row| row.key))
     }
 
     /// Where a host is wanted, nobody is compared.
@@ -94,7 +97,7 @@ pub(crate) async fn of_hosts(
     for user in &users {
         ahead.extend([keys.user(user).key, keys.membership(id.account(), user).key]);
     }
-    ahead.extend(wanted.days(planner, calendar)?.cloned());
+    ahead.extend(wanted.days(planner, calendar)?);
     if let CalendarKind::RoundRobin(hosts) = &calendar.kind {
         if wanted.compares() {
             ahead.extend(users.iter().map(|user| keys.assignments(&id, user).key));

@@ -10,6 +10,7 @@ use super::core::{Changed, Command, Core, Plan};
 use super::counting::{self, Step};
 use super::days::Days;
 use super::digest::sha256_hex;
+use super::keys::{Keys, RowKey};
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind, MessageKind, RequestRow};
 use super::scene::When;
@@ -109,8 +110,32 @@ impl BookRequest {
 }
 
 pub(crate) struct Book<'a> {
-    pub(crate) caller: &'a Caller,
-    pub(crate) request: &'a BookRequest,
+    caller: &'a Caller,
+    request: &'a BookRequest,
+    /// Where it is kept that the request was done, if it has an id.
+    done: Option<Done>,
+}
+
+struct Done {
+    row: RowKey<RequestRow>,
+    digest: String,
+}
+
+impl<'a> Book<'a> {
+    pub(crate) fn new(
+        keys: &Keys,
+        caller: &'a Caller,
+        request: &'a BookRequest,
+    ) -> Result<Self, Fault> {
+        let done = match &request.request_id {
+            Some(id) => {
+                let row = keys.request(caller.account(), id);
+                Some(Done { row, digest: request.digest()? })
+            }
+            None => None,
+        };
+        Ok(Self { caller, request, done })
+    }
 }
 
 #[async_trait]
@@ -127,10 +152,10 @@ impl Command for Book<'_> {
         let when = When::Start(request.start);
         let ask = request.host.as_ref().map_or(Ask::Anybody, Ask::Only);
         planner.note_turns(&calendar);
-        let id = request.request_id.as_ref();
+        let done = self.done.as_ref().map(|done| &done.row);
         let mut days = Days::default();
         let mut wanted = Wanted { when, ask, days: &mut days };
-        ahead::of_booking(planner, self.caller, &calendar, id, &mut wanted).await?;
+        ahead::of_booking(planner, self.caller, &calendar, done, &mut wanted).await?;
         self.caller.check(planner).await?;
         if let Some(booked) = self.done_before(planner).await? {
             return Ok(Plan::Nothing(Changed::nothing(booked)));
@@ -154,10 +179,11 @@ impl Command for Book<'_> {
 impl Book<'_> {
     /// The appointment that the same request made before, as it is now.
     async fn done_before(&self, planner: &mut Planner<'_>) -> Result<Option<Booked>, Error> {
-        let Some(request) = &self.request.request_id else { return Ok(None) };
-        let row = planner.keys.request(self.caller.account(), request);
-        let Some(done) = planner.load(&row).await? else { return Ok(None) };
-        if done.digest != self.request.digest()? {
+        let (Some(request), Some(own)) = (&self.request.request_id, &self.done) else {
+            return Ok(None);
+        };
+        let Some(done) = planner.load(&own.row).await? else { return Ok(None) };
+        if done.digest != own.digest {
             return Err(Refusal::RequestIdReused { request: request.clone() }.into());
         }
         match kept::load(planner, self.caller, done.appointment).await? {
@@ -252,12 +278,9 @@ impl Book<'_> {
     }
 
     fn remember(&self, planner: &mut Planner<'_>, appointment: AppointmentId) -> Result<(), Fault> {
-        let Some(request) = &self.request.request_id else {
-            return Ok(());
-        };
-        let row = planner.keys.request(self.caller.account(), request);
-        let digest = self.request.digest()?;
-        planner.put(&row, &RequestRow { appointment, digest, at: planner.now })
+        let Some(Done { row, digest }) = &self.done else { return Ok(()) };
+        let digest = digest.clone();
+        planner.put(row, &RequestRow { appointment, digest, at: planner.now })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The days of hosts that one change looks at and writes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,29 +10,21 @@ use super::keys::{Keys, RowKey};
 use super::planner::Planner;
 use super::retention::may_be_gone;
 use crate::error::Fault;
-use crate::ports::Key;
 use crate::rules::host_day::{Broken, HostDay, days_touched};
 use crate::rules::slot::SlotKey;
 use crate::words::{Interval, Occupancy, Occupant};
 
 /// Days of hosts as they will be after the change.
 #[derive(Default)]
-pub(crate) struct Days {
-    days: BTreeMap<Occupant, BTreeMap<i64, Arc<HostDay>>>,
-    ahead: Option<Ahead>,
-    changed: BTreeSet<(Occupant, i64)>,
-}
+pub(crate) struct Days(BTreeMap<Occupant, Vec<Day>>);
 
-/// Rows whose keys were made to be read ahead.
-struct Ahead {
-    occupants: Vec<Occupant>,
-    interval: Interval,
-    rows: Vec<RowKey<HostDay>>,
-}
-
-fn rows(keys: &Keys, occupants: &[Occupant], interval: Interval) -> Vec<RowKey<HostDay>> {
-    let of = |host| days_touched(interval).map(move |day| keys.host_day(host, day));
-    occupants.iter().flat_map(of).collect()
+/// One day of one host.
+struct Day {
+    number: i64,
+    row: RowKey<HostDay>,
+    /// `None`: it was not read yet.
+    held: Option<Arc<HostDay>>,
+    is_changed: bool,
 }
 
 impl Days {
@@ -44,39 +36,39 @@ impl Days {
         occupants: &[Occupant],
         interval: Interval,
     ) -> Result<(), Fault> {
-        let ahead = self.ahead.take();
-        let ahead =
-            ahead.filter(|ahead| ahead.interval == interval && ahead.occupants == occupants);
-        let rows =
-            ahead.map_or_else(|| rows(planner.keys, occupants, interval), |ahead| ahead.rows);
-        let found = planner.share_all(&rows).await?;
-        let mut found = found.into_iter();
-        for host in occupants {
-            let known = self.days.entry(host.clone()).or_default();
-            for (day, found) in days_touched(interval).zip(&mut found) {
-                // One that was changed stays so.
-                known.entry(day).or_insert_with(|| found.unwrap_or_default());
-            }
+        self.want(planner.keys, occupants, interval);
+        let found = planner.share_all(&self.unread()).await?;
+        let unread = self.0.values_mut().flatten().filter(|day| day.held.is_none());
+        for (day, found) in unread.zip(found) {
+            day.held = Some(found.unwrap_or_default());
         }
         Ok(())
     }
 
-    /// The rows that will be peeked at, to be read ahead.
-    pub(crate) fn ahead(
-        &mut self,
-        keys: &Keys,
-        occupants: Vec<Occupant>,
-        interval: Interval,
-    ) -> impl Iterator<Item = &Key> {
-        let rows = rows(keys, &occupants, interval);
-        let ahead = self.ahead.insert(Ahead { occupants, interval, rows });
-        ahead.rows.iter().map(|row| &row.key)
+    /// The days that an interval touches will be peeked at.
+    pub(crate) fn want(&mut self, keys: &Keys, occupants: &[Occupant], interval: Interval) {
+        for host in occupants {
+            let days = self.0.entry(host.clone()).or_default();
+            for number in days_touched(interval) {
+                if days.iter().all(|day| day.number != number) {
+                    let row = keys.host_day(host, number);
+                    days.push(Day { number, row, held: None, is_changed: false });
+                }
+            }
+        }
+    }
+
+    /// The rows that will be peeked at and were not read yet.
+    pub(crate) fn unread(&self) -> Vec<RowKey<HostDay>> {
+        let unread = self.0.values().flatten().filter(|day| day.held.is_none());
+        unread.map(|day| day.row.clone()).collect()
     }
 
     /// What a host has given away of an interval, each slot once, and perhaps more of the same day.
     pub(crate) fn occupied(&self, occupant: &Occupant, within: Interval) -> Cow<'_, [Occupancy]> {
-        let days = self.days.get(occupant).into_iter().flatten();
-        let mut days = days.map(|(_, day)| day.occupancies()).filter(|day| !day.is_empty());
+        let days = self.0.get(occupant).into_iter().flatten();
+        let days = days.filter_map(|day| day.held.as_deref()).map(HostDay::occupancies);
+        let mut days = days.filter(|day| !day.is_empty());
         let (Some(first), second) = (days.next(), days.next()) else { return Cow::default() };
         if second.is_none() {
             return Cow::Borrowed(first);
@@ -120,10 +112,12 @@ impl Days {
         change: impl Fn(i64, &mut HostDay) -> Result<(), Broken>,
     ) -> Result<(), Broken> {
         for host in occupants {
-            for day in days_touched(padded) {
-                let known = self.days.entry(host.clone()).or_default();
-                change(day, Arc::make_mut(known.entry(day).or_default()))?;
-                self.changed.insert((host.clone(), day));
+            for number in days_touched(padded) {
+                let mut days = self.0.get_mut(host).into_iter().flatten();
+                let day = days.find(|day| day.number == number).ok_or(Broken::NoSuchSlot)?;
+                let held = day.held.as_mut().ok_or(Broken::NoSuchSlot)?;
+                change(number, Arc::make_mut(held))?;
+                day.is_changed = true;
             }
         }
         Ok(())
@@ -131,16 +125,13 @@ impl Days {
 
     /// Writes the days that changed; each must still be as it was read.
     pub(crate) fn write(&self, planner: &mut Planner<'_>) -> Result<(), Fault> {
-        for (host, number) in &self.changed {
-            let Some(day) = self.days.get(host).and_then(|days| days.get(number)) else {
-                continue;
-            };
-            let row = planner.keys.host_day(host, *number);
-            if day.is_empty() {
-                planner.delete(&row);
-            } else {
-                let until = planner.retention.host_day_until(*number);
-                planner.put_shared(&row, day.clone(), Some(until))?;
+        for day in self.0.values().flatten().filter(|day| day.is_changed) {
+            match &day.held {
+                Some(held) if !held.is_empty() => {
+                    let until = planner.retention.host_day_until(day.number);
+                    planner.put_shared(&day.row, held.clone(), Some(until))?;
+                }
+                _ => planner.delete(&day.row),
             }
         }
         Ok(())

@@ -245,7 +245,8 @@ impl Scheduler {
     /// [`Refusal::NotAMember`]. [`Error::Conflict`]: look at the slots again.
     /// [`Error::Fault`]: with the same request id it is safe to ask again.
     pub async fn book(&self, caller: &Caller, request: &BookRequest) -> Result<Appointment, Error> {
-        self.changed(self.core.run(&Book { caller, request }).await?).await
+        let book = Book::new(&self.core.keys, caller, request)?;
+        self.changed(self.core.run(&book).await?).await
     }
 
     /// Confirms a pending appointment. Confirming again changes nothing.
