@@ -91,19 +91,25 @@ impl Rows {
     }
 
     fn remove(&mut self, key: &Key) {
-        if let Some(due) = self.rows.remove(key).and_then(|found| found.row.due) {
+        let before = self.rows.remove(key);
+        self.forget_due(key, before);
+    }
+
+    /// A row is not as it was before any more.
+    fn forget_due(&mut self, key: &Key, before: Option<Versioned>) {
+        if let Some(due) = before.and_then(|before| before.row.due) {
             self.due.remove(&Due::new(due, key));
         }
     }
 
     fn put(&mut self, key: &Key, row: &Row) {
-        self.remove(key);
         self.last_version = self.last_version.saturating_add(1);
+        let versioned = Versioned::new(Version::new(self.last_version), row.clone());
+        let before = self.rows.insert(key.clone(), versioned);
+        self.forget_due(key, before);
         if let Some(due) = row.due {
             self.due.insert(Due::new(due, key));
         }
-        let versioned = Versioned::new(Version::new(self.last_version), row.clone());
-        self.rows.insert(key.clone(), versioned);
     }
 
     fn found(&self, key: &Key) -> Option<(Key, Versioned)> {

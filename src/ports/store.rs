@@ -26,7 +26,8 @@ pub const MAX_ROW_BYTES: usize = 64 << 10;
 ///   means durable: every instance over the same rows sees it, also those opened later.
 /// * **ST-2** All expectations of a change set hold at one instant, at which all its writes
 ///   appear: commits are strictly serializable over the keys that they name.
-/// * **ST-3** Versions of a key never repeat, not even after the row was deleted and made anew.
+/// * **ST-3** Versions of a key never repeat, not even after the row was deleted and made anew. Where a
+///   database is set back to an earlier state, stop all instances before and start them after it.
 /// * **ST-4** `Conflict` and `Err` mean: not applied, and never will be by this call. Whatever is
 ///   doubtful (a timeout, a lost answer to COMMIT) is `Unknown`. What was expected wrongly is a
 ///   `Conflict` that names at least one of the keys that were not as expected, and no others. A store
