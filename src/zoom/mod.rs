@@ -3,14 +3,18 @@
 //! It owns no HTTP client and no clock. It builds requests, hands them to
 //! [`HttpSend`](crate::ports::HttpSend), and says what the answers mean. It never retries: whether
 //! a call may be repeated is for the caller to decide, who knows the quota and the link.
+//!
+//! The other way, [`Webhook::read`] proves and reads what Zoom sends to the host.
 
 mod app;
 mod classify;
 mod client;
 mod failure;
 mod request;
+mod webhook;
 mod wire;
 
 pub use app::ZoomApp;
 pub use classify::MAX_ANSWER_BYTES;
 pub use client::ZoomClient;
+pub use webhook::{MAX_WEBHOOK_BYTES, WEBHOOK_WINDOW, Webhook, WebhookRefusal, WebhookSecrets};

@@ -7,4 +7,5 @@ mod meetings;
 mod openapi;
 mod requests;
 mod tokens;
+mod webhooks;
 mod world;
