@@ -21,6 +21,7 @@
 //! | `system` | yes | the system's clock and randomness, as defaults of the builder |
 //! | `memory` | no | `MemoryStore` |
 //! | `mocks` | no | `mocks`: mocks of the ports |
+//! | `sealing` | no | `sealing`: a sealer with the host's keys (XChaCha20-Poly1305) |
 //! | `testkit` | no | `testkit`: simulated Zoom, manual clock, scenarios; switches `memory` on |
 
 mod error;
@@ -31,6 +32,8 @@ mod memory;
 pub mod mocks;
 pub mod ports;
 pub mod rules;
+#[cfg(feature = "sealing")]
+pub mod sealing;
 mod services;
 #[cfg(feature = "testkit")]
 pub mod testkit;

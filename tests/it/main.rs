@@ -34,6 +34,7 @@ mod retention_bound;
 mod row_file;
 mod rush;
 mod scenarios;
+mod sealing;
 mod services;
 mod slots_oracle;
 mod steps;
