@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use slotlink::rules::LinkState;
-use slotlink::testkit::{ManualClock, SimulatedZoom, TestSealer, block_on};
+use slotlink::testkit::{ManualClock, SimulatedZoom, TestSealer, ZoomVisit, block_on};
 use slotlink::words::{
     Account, AccountId, Calendar, CalendarId, CalendarKind, CalendarRef, CollectiveHost,
     CollectiveHosts, Email, GridStep, Hours, Name, Participant, Role, RoundRobinHost,
@@ -17,9 +17,7 @@ use slotlink::words::{
     Window, Zone, ZoomAccountId,
 };
 use slotlink::zoom::{ZoomApp, ZoomClient};
-use slotlink::{
-    Actor, Appointment, BookRequest, Caller, Edit, MeetingLocation, MemoryStore, Scheduler,
-};
+use slotlink::{Appointment, BookRequest, Caller, Edit, MeetingLocation, MemoryStore, Scheduler};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -43,7 +41,7 @@ fn main() -> Outcome {
 async fn open_for_business() -> Outcome<Crm> {
     let clock = Arc::new(ManualClock::new("2026-11-23T08:00:00Z".parse()?));
     let zoom = Arc::new(SimulatedZoom::new(clock.clone()));
-    let app = ZoomApp::new("id", Secret::new("secret"), "https://crm.example/zoom".parse()?);
+    let app = ZoomApp::new("id", Secret::new("secret"));
     let client = Arc::new(ZoomClient::new(app, zoom.clone()));
     let scheduler = Scheduler::builder(Arc::new(MemoryStore::new()), client)
         .clock(clock)
@@ -100,8 +98,8 @@ async fn connect_zoom(crm: &Crm) -> Outcome {
 
 async fn try_to_connect(crm: &Crm, id: &str, zoom: &str) -> Outcome {
     let (user, zoom) = (UserId::new(id)?, ZoomAccountId::new(zoom)?);
-    let code = crm.zoom.consent(&zoom);
-    match crm.scheduler.connect_zoom(&Actor::User(user.clone()), &user, &code).await {
+    // The browser goes to Zoom's page, where the user consents, and comes back.
+    match ZoomVisit::new(&crm.scheduler, &crm.zoom).connect(&user, &zoom).await {
         Ok(connected) => println!("   {user} connected {}", connected.zoom),
         Err(error) => println!("   {user} with {zoom}: {} ({error})", error.kind()),
     }

@@ -131,10 +131,17 @@ pub enum Refusal {
         /// The Zoom account. Whose it is, is not told.
         zoom: ZoomAccountId,
     },
-    /// Zoom did not accept the code of the consent: used before, or older than five minutes.
-    /// Let the user consent again.
-    #[error("Zoom does not accept this consent; the user has to consent again")]
-    ConsentRefused,
+    /// A consent came to nothing (R1).
+    #[error(transparent)]
+    Consent(#[from] ConsentRefusal),
+    /// The user has connected no Zoom account, or has to reconnect it: an admin cannot choose Zoom for
+    /// them (R9). Let the user connect first.
+    #[error("user {user} has connected no Zoom account")]
+    #[non_exhaustive]
+    ZoomNotConnected {
+        /// The user.
+        user: UserId,
+    },
     /// The request id was used before, with other content. Use a new one for a new request.
     #[error("request id {request} was used for another request")]
     #[non_exhaustive]
@@ -161,8 +168,61 @@ impl Refusal {
             Self::DynamicLinkNeedsGroupCalendar { .. } => "dynamic_link_needs_group_calendar",
             Self::ZoomAccountTaken { .. } => "zoom_account_taken",
             Self::RequestIdReused { .. } => "request_id_reused",
-            Self::ConsentRefused => "consent_refused",
+            Self::Consent(refusal) => refusal.kind(),
+            Self::ZoomNotConnected { .. } => "zoom_not_connected",
             Self::InvalidInput(_) => "invalid_input",
+        }
+    }
+}
+
+/// A consent came to nothing: no connection changed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConsentRefusal {
+    /// The user did not allow it, or Zoom could not ask. Lead them back to where they began.
+    #[error("the user did not give their consent ({error})")]
+    #[non_exhaustive]
+    Denied {
+        /// The error code that Zoom sent, as RFC 6749, section 4.1.2.1, has them: `access_denied`.
+        error: String,
+    },
+    /// Nobody here has sent the browser to Zoom with this state. Let the user begin again.
+    #[error("nobody here asked for this consent; begin again")]
+    Unknown,
+    /// The callback was opened before: each is good once. Show whether the user is connected.
+    #[error("this consent was used before; look whether the user is connected, else begin again")]
+    Used,
+    /// The user came back more than ten minutes after they began. Let them begin again.
+    #[error("this consent took more than ten minutes; begin again")]
+    Expired,
+    /// The question was asked in another browser session, or by somebody else. Let the user begin again
+    /// in this one; if it happens often, somebody is sending links around.
+    #[error("this consent was asked for in another session; begin again in this one")]
+    OtherSession,
+    /// Zoom did not accept the code: used before, older than five minutes, or for another app. Let the
+    /// user begin again.
+    #[error("Zoom does not accept this consent; begin again")]
+    CodeRefused,
+    /// The app does not have all scopes that the crate needs, so none of its consents has. Whoever runs
+    /// the host application adds them to the app at Zoom; then let the user begin again.
+    #[error("the consent lacks the scopes {}; add them to the app at Zoom", scopes.join(", "))]
+    #[non_exhaustive]
+    MissingScopes {
+        /// The scopes that are missing, by the names of granular scopes.
+        scopes: Vec<&'static str>,
+    },
+}
+
+impl ConsentRefusal {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Denied { .. } => "consent_denied",
+            Self::Unknown => "consent_unknown",
+            Self::Used => "consent_used",
+            Self::Expired => "consent_expired",
+            Self::OtherSession => "consent_of_another_session",
+            Self::CodeRefused => "consent_refused",
+            Self::MissingScopes { .. } => "scopes_missing",
         }
     }
 }
@@ -191,6 +251,9 @@ pub enum Thing {
     /// An appointment.
     #[error("appointment {0}")]
     Appointment(AppointmentId),
+    /// A tie of a Zoom account.
+    #[error("tie of Zoom account {0} to a user")]
+    ZoomAccount(ZoomAccountId),
 }
 
 pub(crate) fn missing(thing: Thing) -> Error {
@@ -228,6 +291,22 @@ pub enum InvalidInput {
     /// The invitee stays: an appointment is theirs.
     #[error("the invitee cannot be removed from their own appointment; cancel it instead")]
     InviteeStays,
+    /// The user has no default location that could be applied. Set one first.
+    #[error("user {user} has no default location")]
+    #[non_exhaustive]
+    NoDefaultLocation {
+        /// The user.
+        user: UserId,
+    },
+    /// So many calendars are not written in one change. Apply the default to some after the others.
+    #[error("a default location is applied to at most {allowed} calendars at once, not {given}")]
+    #[non_exhaustive]
+    TooManyCalendars {
+        /// How many were given.
+        given: usize,
+        /// How many there can be.
+        allowed: usize,
+    },
     /// A calendar stays of its kind: appointments made on it rely on it.
     #[error("the kind of calendar {calendar} cannot be changed; make a new calendar")]
     #[non_exhaustive]

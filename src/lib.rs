@@ -40,12 +40,14 @@ pub mod testkit;
 pub mod words;
 pub mod zoom;
 
-pub use error::{Conflict, Error, Fault, InvalidInput, Refusal, StoreCall, Thing};
+pub use error::{Conflict, ConsentRefusal, Error, Fault, InvalidInput, Refusal, StoreCall, Thing};
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 pub use rules::{Slot, Slots};
 pub use services::{
-    Actor, Advice, Affected, Appointment, AppointmentList, BookRequest, BuildError, Builder,
-    Caller, Connected, Edit, Erased, Explanation, HostExplanation, LinkWork, MeetingLocation,
-    NoLongerFits, Retention, RunReport, Scheduler,
+    Actor, Advice, Affected, Appointment, AppointmentList, AuditRecord, Audited, BeginConsent,
+    BookRequest, BuildError, Builder, Caller, Connected, ConnectionState, Edit, Erased,
+    Explanation, HostExplanation, LinkWork, LoggedInAs, MeetingLocation, NoLongerFits,
+    ReconnectReason, Retention, RunReport, Scheduler, WebhookCounts, WebhookOutcome, WebhookReply,
+    ZoomConnection,
 };

@@ -17,7 +17,7 @@
 //! // The store is down, and nothing must be sent to Zoom.
 //! let mut store = MockStore::new();
 //! store.expect_get().returning(|_| Err(StoreError::new("no connection")));
-//! let app = ZoomApp::new("id", Secret::new("secret"), "https://crm.example/zoom".parse()?);
+//! let app = ZoomApp::new("id", Secret::new("secret"));
 //! let zoom = Arc::new(ZoomClient::new(app, Arc::new(MockHttpSend::new())));
 //! let scheduler = Scheduler::builder(Arc::new(store), zoom).sealer(Arc::new(TestSealer)).build()?;
 //!

@@ -22,6 +22,6 @@ pub use store::{
     Version, Versioned, Write,
 };
 pub use zoom::{
-    Access, Meeting, MeetingPage, NewMeeting, Outcome, PageToken, TokenGrant, ZoomApi, ZoomAuth,
-    ZoomCall, ZoomError, ZoomUser,
+    Access, AuthorizeUrl, Consent, ConsentPage, Meeting, MeetingPage, NewMeeting, Outcome,
+    PageToken, TokenGrant, ZoomApi, ZoomAuth, ZoomCall, ZoomError, ZoomUser,
 };

@@ -1,7 +1,10 @@
 //! The Zoom ports: what the core needs of Zoom, without HTTP.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use url::Url;
 
 use super::http::BoxedCause;
 use crate::words::{Interval, JoinUrl, MeetingId, Secret, Topic, ZoomAccountId};
@@ -72,9 +75,14 @@ pub trait ZoomApi: Send + Sync {
 ///
 /// # Contract
 /// * **ZO-1** A call is made at most once, and never after `deadline`.
+/// * **ZO-2** [`ZoomError::Unauthorized`] only if Zoom said that the code or the refresh token is
+///   void: then it is given up. An app that is set up wrongly is [`ZoomError::Refused`].
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait ZoomAuth: Send + Sync {
+    /// Where a user is led to give their consent: `GET /oauth/authorize`. Nothing is called.
+    fn authorize_url(&self, page: &ConsentPage) -> AuthorizeUrl;
+
     /// `POST /oauth/token` with `grant_type=authorization_code`: trades the code of a consent
     /// for tokens. A code is good for one call, within five minutes of the consent.
     ///
@@ -82,9 +90,92 @@ pub trait ZoomAuth: Send + Sync {
     /// [`ZoomError`]
     async fn exchange_code(
         &self,
-        code: &Secret,
+        consent: &Consent,
         deadline: DateTime<Utc>,
     ) -> Result<TokenGrant, ZoomError>;
+
+    /// `POST /oauth/token` with `grant_type=refresh_token`: the next pair of tokens. The refresh token
+    /// is dead then, whether the answer arrives or not.
+    ///
+    /// # Errors
+    /// [`ZoomError`]
+    async fn refresh(
+        &self,
+        refresh_token: &Secret,
+        deadline: DateTime<Utc>,
+    ) -> Result<TokenGrant, ZoomError>;
+
+    /// `POST /oauth/revoke`: the token and its pair are void, and the app is removed from the Zoom
+    /// user, of which Zoom tells by the webhook `app_deauthorized`.
+    ///
+    /// # Errors
+    /// [`ZoomError`]
+    async fn revoke(&self, token: &Secret, deadline: DateTime<Utc>) -> Result<(), ZoomError>;
+}
+
+/// The page at Zoom where a user is asked for their consent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConsentPage {
+    /// Comes back with the answer, and ties it to the question.
+    pub state: Secret,
+    /// The PKCE challenge, S256 (RFC 7636, section 4.2).
+    pub challenge: String,
+    /// Where Zoom leads the user afterwards: exactly as configured at Zoom.
+    pub redirect: Url,
+}
+
+impl ConsentPage {
+    /// A page that asks so.
+    #[must_use]
+    pub const fn new(state: Secret, challenge: String, redirect: Url) -> Self {
+        Self { state, challenge, redirect }
+    }
+}
+
+/// The address of a page at Zoom where a user is asked for their consent. Good once, for ten minutes.
+#[derive(Clone, Eq, PartialEq)]
+pub struct AuthorizeUrl(String);
+
+impl AuthorizeUrl {
+    /// An address that a [`ZoomAuth`] made.
+    #[must_use]
+    pub const fn new(address: String) -> Self {
+        Self(address)
+    }
+
+    /// The address, for the redirect of the browser.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Without the state, which only the browser is to know.
+impl fmt::Debug for AuthorizeUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthorizeUrl(redacted)")
+    }
+}
+
+/// A consent, as it came back from Zoom.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Consent {
+    /// Good for one exchange.
+    pub code: Secret,
+    /// Proves that whoever exchanges the code has asked for it (RFC 7636, section 4.5).
+    pub verifier: Secret,
+    /// The redirect of the [`ConsentPage`].
+    pub redirect: Url,
+}
+
+impl Consent {
+    /// A consent that came back with this code.
+    #[must_use]
+    pub const fn new(code: Secret, verifier: Secret, redirect: Url) -> Self {
+        Self { code, verifier, redirect }
+    }
 }
 
 /// On whose behalf a call is made, and until when.
@@ -191,13 +282,15 @@ impl PageToken {
 pub struct ZoomUser {
     /// Zoom's own id of the user.
     pub id: ZoomAccountId,
+    /// Zoom's id of the organisation that the user belongs to, as webhooks name it too.
+    pub organisation: Option<String>,
 }
 
 impl ZoomUser {
-    /// The user with this id.
+    /// The user with this id, of an organisation that is not known.
     #[must_use]
     pub const fn new(id: ZoomAccountId) -> Self {
-        Self { id }
+        Self { id, organisation: None }
     }
 }
 
@@ -259,7 +352,10 @@ pub enum ZoomError {
     /// Too many requests at once. Wait some seconds.
     #[error("Zoom asks to slow down")]
     TooManyRequests,
-    /// The token is expired, revoked or lacks a scope.
+    /// The access token is expired, or was replaced (HTTP 401, code 124). Refresh it and try again.
+    #[error("Zoom does not accept the access token any more")]
+    TokenExpired,
+    /// The consent, or the token, is void or lacks a scope: only a new consent helps.
     #[error("Zoom does not accept the token (HTTP {status}, code {code:?})")]
     #[non_exhaustive]
     Unauthorized {
@@ -329,20 +425,24 @@ pub enum ZoomCall {
     ListMeetings,
     /// `GET /users/me`
     Me,
-    /// `POST /oauth/token`
+    /// `POST /oauth/token` with a code
     ExchangeCode,
+    /// `POST /oauth/token` with a refresh token
+    Refresh,
+    /// `POST /oauth/revoke`
+    Revoke,
 }
 
 impl ZoomCall {
-    /// Whether the call is more than a read: an exchange uses up its code.
+    /// Whether the call is more than a read: an exchange uses up its code, a refresh its token.
     #[must_use]
     pub const fn changes_something(self) -> bool {
         !matches!(self, Self::GetMeeting | Self::ListMeetings | Self::Me)
     }
 }
 
-impl std::fmt::Display for ZoomCall {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for ZoomCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::CreateMeeting => "create a meeting",
             Self::GetMeeting => "read a meeting",
@@ -351,6 +451,8 @@ impl std::fmt::Display for ZoomCall {
             Self::ListMeetings => "list meetings",
             Self::Me => "read the user",
             Self::ExchangeCode => "exchange a code",
+            Self::Refresh => "refresh a token",
+            Self::Revoke => "revoke a token",
         })
     }
 }

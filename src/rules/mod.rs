@@ -2,6 +2,8 @@
 
 pub(crate) mod assign;
 mod bits;
+pub(crate) mod consent;
+pub(crate) mod deauthorized;
 mod explain;
 pub(crate) mod fairness;
 pub(crate) mod fit;
@@ -14,6 +16,7 @@ pub(crate) mod link;
 pub(crate) mod location;
 mod offer;
 mod open_time;
+pub(crate) mod scopes;
 pub(crate) mod slot;
 mod slot_rules;
 mod slots;

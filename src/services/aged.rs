@@ -7,7 +7,8 @@ use super::keys::RowKey;
 use super::keys::is_kind;
 use super::planner::{Planner, decode};
 use super::records::{
-    AppointmentRow, EventRow, LastHostRow, MessageRow, QuotaRow, ReceiptRow, RequestRow,
+    AppointmentRow, AuditRow, ConsentRow, EventRow, LastHostRow, MessageRow, QuotaRow, ReceiptRow,
+    RequestRow, UserMessageRow,
 };
 use super::shapes::{Shape, is_known};
 use crate::error::Error;
@@ -16,7 +17,9 @@ use crate::rules::host_day::HostDay;
 use crate::rules::link::Link;
 
 /// Rows of these kinds are due only when they are to be removed.
-const ONLY_AGE: [&str; 7] = [
+const ONLY_AGE: [&str; 10] = [
+    AuditRow::KIND,
+    ConsentRow::KIND,
     EventRow::KIND,
     HostDay::KIND,
     LastHostRow::KIND,
@@ -24,6 +27,7 @@ const ONLY_AGE: [&str; 7] = [
     QuotaRow::KIND,
     ReceiptRow::KIND,
     RequestRow::KIND,
+    UserMessageRow::KIND,
 ];
 
 /// Rows removed by one change set. A link takes the row along that says it waits; with a receipt that
@@ -52,6 +56,7 @@ pub(crate) struct RemoveAged<'a>(pub(crate) &'a [Key]);
 #[async_trait]
 impl Command for RemoveAged<'_> {
     type Done = u32;
+    const NAME: &'static str = "remove_aged";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<u32>, Error> {
         let now = planner.now;

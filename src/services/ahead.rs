@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::caller::{Actor, Caller};
+use super::caller::Caller;
 use super::days::Days;
 use super::keys::RowKey;
 use super::planner::Planner;
@@ -29,7 +29,7 @@ pub(crate) async fn of_booking(
     let account = caller.account();
     let mut ahead = vec![keys.account(account).key, keys.counting(calendar).key];
     ahead.extend(request.map(|row| row.key.clone()));
-    if let Actor::User(user) = caller.actor() {
+    if let Some(user) = caller.actor().user() {
         ahead.extend([keys.membership(account, user).key, keys.user(user).key]);
     }
     if let Some(known) = planner.remembered.setups.get(calendar) {

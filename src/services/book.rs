@@ -141,6 +141,7 @@ impl<'a> Book<'a> {
 #[async_trait]
 impl Command for Book<'_> {
     type Done = Changed;
+    const NAME: &'static str = "book";
 
     async fn plan(
         &self,
@@ -263,7 +264,7 @@ impl Book<'_> {
         if let (Some(link), Some(owner)) = (&link, key.owner.user()) {
             planner.put(&planner.keys.link(booked.account(), link.id), link)?;
             let connected = planner.share(&planner.keys.connected(owner)).await?;
-            let connected = connected.filter(|row| row.has_tokens);
+            let connected = connected.filter(|row| row.is_live);
             state = Some(link.state(connected.as_ref().map(|row| &row.zoom)));
         }
         seats::write_slot(planner, &key, &slot)?;

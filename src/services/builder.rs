@@ -11,7 +11,9 @@ use super::remembered::Remembered;
 use super::retention::Retention;
 use super::scheduler::Scheduler;
 use super::turns::Turns;
+use super::webhooks::Webhooks;
 use crate::ports::{BusySource, Clock, Entropy, Sealer, Store, ZoomApi, ZoomAuth};
+use crate::zoom::WebhookSecrets;
 
 /// A scheduler cannot be built so.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -44,6 +46,7 @@ pub struct Builder {
     ambient: Ambient,
     realm: String,
     settings: Settings,
+    webhooks: Webhooks,
 }
 
 impl fmt::Debug for Builder {
@@ -87,6 +90,7 @@ impl Builder {
             busy: None,
             ambient: Ambient::system(),
             realm: "default".to_owned(),
+            webhooks: Webhooks::default(),
             settings: Settings {
                 quota_cap: 100,
                 reset_guard: TimeDelta::minutes(2),
@@ -109,6 +113,21 @@ impl Builder {
     #[must_use]
     pub fn busy_source(mut self, source: Arc<dyn BusySource>) -> Self {
         self.busy = Some(source);
+        self
+    }
+
+    /// With the secret token of the app, by which webhooks of Zoom are proved. Without it none is taken.
+    #[must_use]
+    pub fn webhook_secrets(mut self, secrets: WebhookSecrets) -> Self {
+        self.webhooks.set_secrets(secrets);
+        self
+    }
+
+    /// With another window, before and after now, in which a webhook must have been signed: 5 minutes to
+    /// 24 hours, by default 2 hours, since Zoom tries for 85 minutes (R27).
+    #[must_use]
+    pub const fn webhook_window(mut self, window: TimeDelta) -> Self {
+        self.webhooks.set_window(window);
         self
     }
 
@@ -190,6 +209,7 @@ impl Builder {
             settings: self.settings,
             remembered: Remembered::default(),
             turns: Turns::default(),
+            webhooks: self.webhooks,
         }))
     }
 
@@ -203,6 +223,11 @@ impl Builder {
             ((1..=100).contains(&settings.quota_cap), "quota_cap", "1 to 100"),
             (within(settings.reset_guard, 0, 3600), "reset_guard", "0 to 60 minutes"),
             (within(settings.call_deadline, 1, 120), "call_deadline", "1 to 120 seconds"),
+            (
+                within(self.webhooks.window(), 300, 86_400),
+                "webhook_window",
+                "5 minutes to 24 hours",
+            ),
         ];
         let mut all = checks.into_iter().chain(settings.retention.checks());
         match all.find(|(holds, ..)| !holds) {

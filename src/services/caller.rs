@@ -1,20 +1,122 @@
-//! Who calls, and for which account (R5).
+//! Who calls, and for which account (R4, R5).
 
+use serde::{Deserialize, Serialize};
+
+use super::core::Core;
 use super::planner::Planner;
-use super::records::UserRow;
-use crate::error::{Error, Refusal, Thing, missing};
-use crate::words::{AccountId, Role, UserId};
+use super::records::{MemberOfRow, UserRow};
+use crate::error::{Error, Fault, Refusal, Thing, missing};
+use crate::words::{AccountId, Role, StatedReason, UserId};
 
 /// Who does something.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Actor {
     /// The host application itself.
     System,
     /// A user, who must be a member of the account.
     User(UserId),
+    /// An admin who is logged in as a user: may what that user may, and every change is audited (R4).
+    LoggedInAs(LoggedInAs),
     /// Somebody who books. They see and change appointments; they do not confirm or delete them.
     Invitee,
+}
+
+impl Actor {
+    /// An admin who is logged in as a user, and says why (R4). The admin must be one of an account
+    /// that the user belongs to.
+    #[must_use]
+    pub const fn logged_in_as(admin: UserId, user: UserId, reason: StatedReason) -> Self {
+        Self::LoggedInAs(LoggedInAs { admin, user, reason })
+    }
+
+    /// The user in whose name something is done.
+    #[must_use]
+    pub const fn user(&self) -> Option<&UserId> {
+        match self {
+            Self::User(user) | Self::LoggedInAs(LoggedInAs { user, .. }) => Some(user),
+            Self::System | Self::Invitee => None,
+        }
+    }
+
+    /// Refuses everybody but a user themselves, or an admin who is logged in as them (R4).
+    pub(crate) async fn check_is(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+        user: &UserId,
+        what: &'static str,
+    ) -> Result<(), Error> {
+        match self {
+            Self::User(own) if own == user => Ok(()),
+            Self::LoggedInAs(by) if by.user == *user => by.check_anywhere(core, planner).await,
+            _ => Err(Refusal::NotPermitted { who: "anybody but the user", what }.into()),
+        }
+    }
+}
+
+/// An admin who is logged in as a user.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoggedInAs {
+    admin: UserId,
+    user: UserId,
+    reason: StatedReason,
+}
+
+impl LoggedInAs {
+    /// Who it really is.
+    #[must_use]
+    pub const fn admin(&self) -> &UserId {
+        &self.admin
+    }
+
+    /// In whose name they act.
+    #[must_use]
+    pub const fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    /// Why.
+    #[must_use]
+    pub const fn reason(&self) -> &StatedReason {
+        &self.reason
+    }
+
+    /// Refuses those who are no admin of the account.
+    async fn check(&self, planner: &mut Planner<'_>, account: &AccountId) -> Result<(), Error> {
+        if is_admin(planner, account, &self.admin).await? { Ok(()) } else { Err(Self::refused()) }
+    }
+
+    /// Refuses those who are no admin of any account of the user.
+    async fn check_anywhere(&self, core: &Core, planner: &mut Planner<'_>) -> Result<(), Error> {
+        let accounts = core.scan_all::<MemberOfRow>(&core.keys.all_member_of(&self.user)).await?;
+        for MemberOfRow { account } in accounts {
+            // Lists may be stale; the membership itself is not.
+            let still = planner.peek(&planner.keys.membership(&account, &self.user)).await?;
+            if still.is_some() && is_admin(planner, &account, &self.admin).await? {
+                return Ok(());
+            }
+        }
+        Err(Self::refused())
+    }
+
+    fn refused() -> Error {
+        let who = "somebody who is no admin of an account of the user";
+        Refusal::NotPermitted { who, what: "log in as them" }.into()
+    }
+}
+
+/// Whether a user is an admin of an account.
+async fn is_admin(
+    planner: &mut Planner<'_>,
+    account: &AccountId,
+    user: &UserId,
+) -> Result<bool, Fault> {
+    let membership = planner.peek(&planner.keys.membership(account, user)).await?;
+    let is_admin = membership.is_some_and(|membership| membership.role == Role::Admin);
+    Ok(is_admin && UserRow::present(planner.peek(&planner.keys.user(user)).await?).is_some())
 }
 
 /// Every call names the account it is for, and who makes it.
@@ -64,13 +166,17 @@ impl Caller {
     /// Refuses those who do not belong to the account (R5).
     pub(crate) async fn check(&self, planner: &mut Planner<'_>) -> Result<(), Error> {
         let keys = planner.keys;
-        if let Actor::User(user) = &self.actor {
+        if let Some(user) = self.actor.user() {
             let membership = planner.peek(&keys.membership(&self.account, user)).await?;
             let row = planner.peek(&keys.user(user)).await?;
             if membership.is_none() || UserRow::present(row).is_none() {
                 let (account, user) = (self.account.clone(), user.clone());
                 return Err(Refusal::NotAMember { account, user }.into());
             }
+        }
+        if let Actor::LoggedInAs(by) = &self.actor {
+            by.check(planner, &self.account).await?;
+            planner.audit_call(&self.account, &self.actor);
         }
         let account = planner.share(&keys.account(&self.account)).await?;
         account.map(|_| ()).ok_or_else(|| missing(Thing::Account(self.account.clone())))
@@ -97,12 +203,10 @@ impl Caller {
         what: &'static str,
     ) -> Result<(), Error> {
         self.check_staff(planner, what).await?;
-        let Actor::User(user) = &self.actor else {
+        let Some(user) = self.actor.user() else {
             return Ok(());
         };
-        let membership = planner.peek(&planner.keys.membership(&self.account, user)).await?;
-        let is_admin = membership.is_some_and(|membership| membership.role == Role::Admin);
-        if is_admin || own == Some(user) {
+        if own == Some(user) || is_admin(planner, &self.account, user).await? {
             return Ok(());
         }
         Err(Refusal::NotPermitted { who: "a user who is no admin", what }.into())

@@ -1,19 +1,18 @@
-//! Connecting a user to Zoom (R2, R3), and waking what waited for it.
+//! Tying a Zoom account to a user id (R2, R3, R4).
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
 
+use super::audit::{self, Audited};
+use super::caller::Actor;
 use super::core::{Command, Core, Plan};
-use super::planner::{Planner, decode};
-use super::records::{ClaimRow, ConnectionRow, Tokens, UserRow, WaitingRow};
+use super::disconnect::revoke_later;
+use super::planner::Planner;
+use super::records::{ClaimRow, ConnectionRow, Grant, UserMessageKind, UserRow};
+use super::tokens::{Owner, seal, tell};
+use super::upcoming::Affected;
 use crate::error::{Error, Fault, Refusal, Thing, missing};
-use crate::ports::{Access, Page, Sealer, TokenGrant, ZoomError};
-use crate::words::{Secret, UserId, ZoomAccountId};
-
-/// A scan may lag: the links that wait for a connection are looked for once more, so long after.
-const LAST_LOOK: TimeDelta = TimeDelta::minutes(5);
-/// The most links that one commit wakes.
-const MOST_WOKEN: u16 = 20;
+use crate::ports::{TokenGrant, ZoomUser};
+use crate::words::{EntryPoint, UserId, ZoomAccountId};
 
 /// What became of a consent.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,8 +22,13 @@ pub struct Connected {
     pub zoom: ZoomAccountId,
     /// The user.
     pub user: UserId,
+    /// Where the user began: lead them on from there (R1).
+    pub entry: EntryPoint,
     /// Something to tell the user.
     pub advice: Option<Advice>,
+    /// Upcoming appointments whose links are on another Zoom account, by start: they stay valid, but
+    /// are not managed any more (R6).
+    pub unmanaged: Vec<Affected>,
 }
 
 /// Advice is no error: what was asked for was done.
@@ -41,230 +45,130 @@ pub enum Advice {
     },
 }
 
-/// Whether there is such a user. Asked before the consent is used: an exchange kills the tokens
-/// that another user may hold of the same Zoom account.
-pub(crate) async fn check_user(core: &Core, user: &UserId) -> Result<(), Error> {
-    let row = core.planner()?.peek(&core.keys.user(user)).await?;
-    UserRow::present(row).map(|_| ()).ok_or_else(|| missing(Thing::User(user.clone())))
+/// A consent that was given: by whom at Zoom, and what for.
+pub(crate) struct Given {
+    pub(crate) zoom: ZoomUser,
+    pub(crate) grant: TokenGrant,
 }
 
-/// Trades the code of a consent for tokens, and finds out who consented.
-pub(crate) async fn consented(
-    core: &Core,
-    code: &Secret,
-) -> Result<(ZoomAccountId, TokenGrant), Error> {
-    let deadline = core.now() + core.settings.call_deadline;
-    let grant = core.auth.exchange_code(code, deadline).await.map_err(refused_consent)?;
-    let access = Access::new(grant.access_token.clone(), deadline);
-    let zoom_user = core.zoom.me(&access).await.map_err(Fault::Zoom)?;
-    Ok((zoom_user.id, grant))
-}
-
-fn refused_consent(error: ZoomError) -> Error {
-    match error {
-        ZoomError::Unauthorized { .. } => Refusal::ConsentRefused.into(),
-        other => Fault::Zoom(other).into(),
-    }
-}
-
-/// Ties a Zoom account to a user id and keeps its tokens.
+/// Ties a Zoom account to a user id and keeps its tokens. Answers with the Zoom account that it
+/// replaces.
 pub(crate) struct Connect<'a> {
+    pub(crate) actor: &'a Actor,
     pub(crate) user: &'a UserId,
-    pub(crate) zoom: &'a ZoomAccountId,
-    pub(crate) grant: &'a TokenGrant,
+    pub(crate) given: &'a Given,
 }
 
 #[async_trait]
 impl Command for Connect<'_> {
-    type Done = Connected;
+    type Done = Option<ZoomAccountId>;
+    const NAME: &'static str = "connect";
 
     async fn plan(
         &self,
         core: &Core,
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
-        let keys = planner.keys;
+        let (keys, zoom) = (planner.keys, &self.given.zoom.id);
         let known = planner.load(&keys.user(self.user)).await?;
         if UserRow::present(known).is_none() {
             return Err(missing(Thing::User(self.user.clone())));
         }
-        let claim = keys.claim(self.zoom);
+        let claim = keys.claim(zoom);
         let tie = planner.load(&claim).await?;
         if tie.is_some_and(|tie| tie.user != *self.user) {
-            return Err(Refusal::ZoomAccountTaken { zoom: self.zoom.clone() }.into());
+            return Err(Refusal::ZoomAccountTaken { zoom: zoom.clone() }.into());
         }
-        let connection = keys.connection(self.user);
-        let previous = planner.load(&connection).await?.map(|row| row.zoom);
-        let previous = previous.filter(|zoom| zoom != self.zoom);
-        if let Some(previous) = &previous {
-            let old_claim = keys.claim(previous);
-            planner.load(&old_claim).await?;
-            planner.delete(&old_claim);
-        }
+        // Tokens of an earlier connection to it died with this consent.
+        let pending = keys.revocation(zoom);
+        planner.load(&pending).await?;
+        planner.delete(&pending);
+        let replaced = self.replace(planner).await?;
         planner.put(&claim, &ClaimRow { user: self.user.clone() })?;
-        let now = planner.now;
+        self.put(core, planner)?;
+        self.note(planner, replaced.clone())?;
+        Ok(Plan::Commit(replaced))
+    }
+}
+
+impl Connect<'_> {
+    /// Another Zoom account is disconnected (R3).
+    async fn replace(&self, planner: &mut Planner<'_>) -> Result<Option<ZoomAccountId>, Fault> {
+        let connection = planner.load(&planner.keys.connection(self.user)).await?;
+        let Some(previous) = connection.filter(|row| row.zoom != self.given.zoom.id) else {
+            return Ok(None);
+        };
+        let zoom = previous.zoom.clone();
+        let claim = planner.keys.claim(&zoom);
+        // The tie may have gone to another user id.
+        if planner.load(&claim).await?.is_some_and(|tie| tie.user == *self.user) {
+            planner.delete(&claim);
+        }
+        revoke_later(planner, previous).await?;
+        Ok(Some(zoom))
+    }
+
+    fn put(&self, core: &Core, planner: &mut Planner<'_>) -> Result<(), Fault> {
+        let (now, zoom) = (planner.now, &self.given.zoom.id);
+        let owner = Owner { user: self.user, zoom };
         let row = ConnectionRow {
             user: self.user.clone(),
-            zoom: self.zoom.clone(),
-            tokens: Some(seal(core, now, (self.user, self.zoom), self.grant)?),
+            zoom: zoom.clone(),
+            organisation: self.given.zoom.organisation.clone(),
+            grant: Grant::Live(seal(core, planner, owner, &self.given.grant)?),
             connected_at: now,
-            scopes: self.grant.scopes.clone(),
+            scopes: self.given.grant.scopes.clone(),
             wake_at: Some(now),
         };
-        planner.put(&connection, &row)?;
-        Ok(Plan::Commit(Connected {
-            zoom: self.zoom.clone(),
-            user: self.user.clone(),
-            advice: previous.map(|previous| Advice::ReplacedZoomAccount { previous }),
-        }))
+        planner.put(&planner.keys.connection(self.user), &row)
+    }
+
+    /// Who else than the user did it is audited, and the user is told (R4).
+    fn note(
+        &self,
+        planner: &mut Planner<'_>,
+        replaced: Option<ZoomAccountId>,
+    ) -> Result<(), Fault> {
+        let zoom = &self.given.zoom.id;
+        let what = Audited::ZoomConnected { zoom: zoom.clone(), replaced };
+        audit::note(planner, self.user, self.actor, what)?;
+        if let Actor::LoggedInAs(by) = self.actor {
+            let kind = UserMessageKind::ConnectedForYou { by: by.admin().clone() };
+            tell(planner, self.user, zoom, kind)?;
+        }
+        Ok(())
     }
 }
 
 /// A refused consent has killed the tokens that the rightful user had: Zoom honours only the last
 /// ones. They get the new ones, or the click of another would cut them off. Only where a live
 /// connection is at stake; best effort: else they have to reconnect.
-pub(crate) struct HandOver<'a> {
-    pub(crate) zoom: &'a ZoomAccountId,
-    pub(crate) grant: &'a TokenGrant,
-}
+pub(crate) struct HandOver<'a>(pub(crate) &'a Given);
 
 #[async_trait]
 impl Command for HandOver<'_> {
     type Done = ();
+    const NAME: &'static str = "hand_over";
 
     async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
-        let keys = planner.keys;
-        let Some(tie) = planner.load(&keys.claim(self.zoom)).await? else {
+        let (keys, Given { zoom, grant }) = (planner.keys, self.0);
+        let Some(tie) = planner.load(&keys.claim(&zoom.id)).await? else {
             return Ok(Plan::Nothing(()));
         };
         let user = planner.load(&keys.user(&tie.user)).await?;
         let row = keys.connection(&tie.user);
         let connection = planner.load(&row).await?;
-        let is_live = |row: &ConnectionRow| row.zoom == *self.zoom && row.tokens.is_some();
+        let is_live = |row: &ConnectionRow| row.zoom == zoom.id && row.tokens().is_some();
         let Some(mut connection) = connection.filter(is_live) else {
             return Ok(Plan::Nothing(()));
         };
         if UserRow::present(user).is_none() {
             return Ok(Plan::Nothing(()));
         }
-        connection.tokens = Some(seal(core, planner.now, (&tie.user, self.zoom), self.grant)?);
+        let tokens = seal(core, planner, connection.owner(), grant)?;
+        connection.grant = Grant::Live(tokens);
+        connection.scopes.clone_from(&grant.scopes);
         planner.put(&row, &connection)?;
         Ok(Plan::Commit(()))
     }
-}
-
-fn seal(
-    core: &Core,
-    now: DateTime<Utc>,
-    (user, zoom): (&UserId, &ZoomAccountId),
-    grant: &TokenGrant,
-) -> Result<Tokens, Fault> {
-    let sealer = sealer(core)?;
-    Ok(Tokens {
-        access: sealer.seal(&Token::Access.context(user, zoom), &grant.access_token)?,
-        refresh: sealer.seal(&Token::Refresh.context(user, zoom), &grant.refresh_token)?,
-        expires_at: now + TimeDelta::seconds(grant.expires_in_seconds.into()),
-    })
-}
-
-/// Which of the tokens.
-#[derive(Clone, Copy)]
-pub(crate) enum Token {
-    Access,
-    Refresh,
-}
-
-impl Token {
-    /// Binds a sealed token to its place: it opens for this user, Zoom account and kind only.
-    fn context(self, user: &UserId, zoom: &ZoomAccountId) -> String {
-        let kind = match self {
-            Self::Access => "access",
-            Self::Refresh => "refresh",
-        };
-        // Lengths keep ids apart, whatever characters they hold.
-        format!("{kind}:{}:{user}:{}:{zoom}", user.as_str().len(), zoom.as_str().len())
-    }
-}
-
-fn sealer(core: &Core) -> Result<&dyn Sealer, Fault> {
-    core.sealer.as_deref().ok_or(Fault::NotConfigured("a sealer for tokens"))
-}
-
-/// Opens the access token of a connection.
-pub(crate) fn open(core: &Core, row: &ConnectionRow, tokens: &Tokens) -> Result<Secret, Fault> {
-    let context = Token::Access.context(&row.user, &row.zoom);
-    Ok(sealer(core)?.open(&context, &tokens.access)?)
-}
-
-/// Wakes links that waited for a user to connect, and can go on now.
-pub(crate) async fn wake(core: &Core, user: &UserId) -> Result<(), Error> {
-    let waiting = find_waiting(core, user).await?;
-    core.run(&Wake { user, waiting }).await
-}
-
-async fn find_waiting(core: &Core, user: &UserId) -> Result<Vec<WaitingRow>, Error> {
-    let mut planner = core.planner()?;
-    let mut found = Vec::new();
-    let Some(connection) = planner.peek(&core.keys.connection(user)).await? else {
-        return Ok(found);
-    };
-    let mut page = Page::first(MOST_WOKEN);
-    loop {
-        let answer = core.scan(&core.keys.all_waiting(user), &page).await?;
-        for (key, row) in &answer.rows {
-            let waiting: WaitingRow = decode(key, &row.row)?;
-            let link = planner.peek(&core.keys.link(&waiting.account, waiting.link)).await?;
-            if link.is_none_or(|link| link.can_go_on_with(&connection.zoom)) {
-                found.push(waiting);
-            }
-        }
-        match answer.next {
-            Some(cursor) if found.is_empty() => page = Page::after(cursor, MOST_WOKEN),
-            _ => return Ok(found),
-        }
-    }
-}
-
-struct Wake<'a> {
-    user: &'a UserId,
-    waiting: Vec<WaitingRow>,
-}
-
-#[async_trait]
-impl Command for Wake<'_> {
-    type Done = ();
-
-    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
-        let row = planner.keys.connection(self.user);
-        let Some(mut connection) = planner.load(&row).await? else {
-            return Ok(Plan::Nothing(()));
-        };
-        for waiting in &self.waiting {
-            wake_link(planner, self.user, waiting).await?;
-        }
-        if self.waiting.is_empty() {
-            let last_look = connection.connected_at + LAST_LOOK;
-            connection.wake_at = (planner.now < last_look).then_some(last_look);
-        }
-        planner.put(&row, &connection)?;
-        Ok(Plan::Commit(()))
-    }
-}
-
-async fn wake_link(
-    planner: &mut Planner<'_>,
-    user: &UserId,
-    waiting: &WaitingRow,
-) -> Result<(), Fault> {
-    let row = planner.keys.waiting(user, waiting.link);
-    if planner.load(&row).await?.is_none() {
-        return Ok(());
-    }
-    planner.delete(&row);
-    let row = planner.keys.link(&waiting.account, waiting.link);
-    if let Some(mut link) = planner.load(&row).await? {
-        link.wake(planner.now);
-        planner.put(&row, &link)?;
-    }
-    Ok(())
 }

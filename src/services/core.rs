@@ -13,6 +13,7 @@ use super::records::{Booked, Record};
 use super::remembered::Remembered;
 use super::retention::Retention;
 use super::turns::Turns;
+use super::webhooks::Webhooks;
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
     BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Key, Operation, Page, Scan, ScanPage,
@@ -39,6 +40,7 @@ pub(crate) struct Core {
     pub(crate) settings: Settings,
     pub(crate) remembered: Remembered,
     pub(crate) turns: Turns,
+    pub(crate) webhooks: Webhooks,
 }
 
 /// What a host can set.
@@ -69,6 +71,9 @@ pub enum LinkWork {
 #[async_trait]
 pub(crate) trait Command: Sync {
     type Done: Send;
+
+    /// What the audit calls it.
+    const NAME: &'static str;
 
     /// How often it is planned before it gives up, because others were faster.
     const MOST_TRIES: u32 = 8;
@@ -115,10 +120,16 @@ impl Core {
     /// A new id. It begins with the time (RFC 9562, version 7): new rows lie together in a store's
     /// trees, however many there are.
     pub(crate) fn mint(&self) -> Result<Uuid, Fault> {
-        let mut random = [0; 10];
-        self.entropy.fill(&mut random)?;
+        let random = self.random::<10>()?;
         let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
         Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// Random bytes that nobody can guess.
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Fault> {
+        let mut random = [0; N];
+        self.entropy.fill(&mut random)?;
+        Ok(random)
     }
 
     pub(crate) fn planner(&self) -> Result<Planner<'_>, Fault> {
@@ -145,7 +156,7 @@ impl Core {
                 Err(error) => return Err(error),
                 Ok(Plan::Nothing(done)) => return Ok(done),
                 Ok(Plan::Commit(done)) => {
-                    let Planned { change, values, turn } = planner.into_change_set()?;
+                    let Planned { change, values, turn } = planner.into_change_set(C::NAME)?;
                     let overtaken_at = self.commit(&change).await?;
                     drop(turn);
                     let Some(key) = overtaken_at else {

@@ -152,6 +152,7 @@ struct WriteCounters<'a> {
 #[async_trait]
 impl Command for WriteCounters<'_> {
     type Done = bool;
+    const NAME: &'static str = "write_counters";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<bool>, Error> {
         let now = load(planner, self.counting).await?;
@@ -185,6 +186,7 @@ struct Finish<'a> {
 #[async_trait]
 impl Command for Finish<'_> {
     type Done = bool;
+    const NAME: &'static str = "finish";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<bool>, Error> {
         let counting = self.counting;
@@ -209,6 +211,7 @@ struct Remove<'a> {
 #[async_trait]
 impl Command for Remove<'_> {
     type Done = bool;
+    const NAME: &'static str = "remove";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<bool>, Error> {
         if load(planner, self.counting).await?.as_ref() != Some(self.counting) {
@@ -229,6 +232,7 @@ struct Replace<'a> {
 #[async_trait]
 impl Command for Replace<'_> {
     type Done = bool;
+    const NAME: &'static str = "replace";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<bool>, Error> {
         if load(planner, self.counting).await?.as_ref() != Some(self.counting) {

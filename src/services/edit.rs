@@ -120,6 +120,7 @@ pub(crate) struct EditAppointment<'a> {
 #[async_trait]
 impl Command for EditAppointment<'_> {
     type Done = Changed;
+    const NAME: &'static str = "edit_appointment";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
         self.caller.check(planner).await?;

@@ -23,6 +23,7 @@ pub(crate) struct Confirm<'a> {
 #[async_trait]
 impl Command for Confirm<'_> {
     type Done = Changed;
+    const NAME: &'static str = "confirm";
 
     async fn plan(
         &self,
@@ -61,6 +62,7 @@ pub(crate) struct Cancel<'a> {
 #[async_trait]
 impl Command for Cancel<'_> {
     type Done = Changed;
+    const NAME: &'static str = "cancel";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
         self.caller.check(planner).await?;
@@ -85,6 +87,7 @@ pub(crate) struct LapseAppointment<'a> {
 #[async_trait]
 impl Command for LapseAppointment<'_> {
     type Done = ();
+    const NAME: &'static str = "lapse_appointment";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.appointment(self.account, self.id);
@@ -117,6 +120,7 @@ pub(crate) struct Delete<'a> {
 #[async_trait]
 impl Command for Delete<'_> {
     type Done = Option<LinkId>;
+    const NAME: &'static str = "delete";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
         self.caller.check_staff(planner, "delete an appointment").await?;

@@ -149,6 +149,7 @@ struct EraseFrom<'a> {
 impl Command for EraseFrom<'_> {
     /// `None`: they do not take part in it any more.
     type Done = Option<ErasedFrom>;
+    const NAME: &'static str = "erase_from";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
         let row = planner.keys.appointment(self.account, self.id);
@@ -229,6 +230,7 @@ struct ForgetLastHosts<'a>(&'a [RowKey<LastHostRow>]);
 #[async_trait]
 impl Command for ForgetLastHosts<'_> {
     type Done = ();
+    const NAME: &'static str = "forget_last_hosts";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let found = planner.peek_all(self.0).await?;

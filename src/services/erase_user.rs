@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use super::core::{Command, Core, Plan};
+use super::health::ReconnectReason;
 use super::planner::Planner;
-use super::records::{MemberOfRow, UserRow};
+use super::records::{Died, Grant, MemberOfRow, UserRow};
 use crate::error::{Error, Refusal, Thing, missing};
 use crate::words::{AccountId, UserId};
 
@@ -39,6 +40,7 @@ struct EndMemberships<'a> {
 #[async_trait]
 impl Command for EndMemberships<'_> {
     type Done = ();
+    const NAME: &'static str = "end_memberships";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         check_deleted(planner, self.user).await?;
@@ -60,14 +62,17 @@ struct EraseUser<'a>(&'a UserId);
 #[async_trait]
 impl Command for EraseUser<'_> {
     type Done = ();
+    const NAME: &'static str = "erase_user";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         check_deleted(planner, self.0).await?;
         planner.put(&planner.keys.user(self.0), &UserRow::Erased)?;
         let row = planner.keys.connection(self.0);
         if let Some(mut connection) = planner.load(&row).await? {
-            connection.tokens = None;
+            let (pair, at) = (connection.pair(), planner.now);
+            connection.grant = Grant::Dead(Died { pair, at, why: ReconnectReason::UserErased });
             connection.scopes.clear();
+            connection.organisation = None;
             connection.wake_at = None;
             planner.put(&row, &connection)?;
         }

@@ -50,6 +50,7 @@ pub(crate) struct Explain<'a> {
 #[async_trait]
 impl Command for Explain<'_> {
     type Done = Explanation;
+    const NAME: &'static str = "explain";
 
     async fn plan(
         &self,

@@ -26,6 +26,7 @@ pub(crate) struct FindSlots<'a> {
 #[async_trait]
 impl Command for FindSlots<'_> {
     type Done = Slots;
+    const NAME: &'static str = "find_slots";
 
     async fn plan(
         &self,

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::counters::CounterRow;
 use super::counting::CountingRow;
 use super::records::{
-    AppointmentRow, CalendarRow, ClaimRow, ConnectedRow, ConnectionRow, EventRow, HostPageRow,
-    LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow,
-    RequestRow, UserRow, WaitingRow,
+    AppointmentRow, AuditRow, CalendarRow, ClaimRow, ConnectedRow, ConnectionRow, ConsentRow,
+    EventRow, HostPageRow, LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow,
+    QuotaRow, ReceiptRow, RequestRow, RevocationRow, UserMessageRow, UserRow, WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
@@ -73,6 +73,9 @@ pub(crate) const LINK: &str = "link";
 pub(crate) const COUNTING: &str = "counting";
 /// The kind of connections in keys: background work finds them by it.
 pub(crate) const CONNECTION: &str = "connection";
+/// The kind of tokens that are to be revoked in keys: background work finds them by it.
+pub(crate) const REVOCATION: &str = "revocation";
+const AUDIT: &str = "audit";
 
 fn counters_of(calendar: &CalendarRef, name: Uuid, kind: Kind) -> Parts {
     let scope = i64::from(kind.scope == Scope::Host);
@@ -308,9 +311,7 @@ impl Keys {
 
     /// All links that wait for a user to connect.
     pub(crate) fn all_waiting(&self, user: &UserId) -> Scan {
-        let from = self.of_user::<WaitingRow>(user, sort("waiting")).key;
-        let to = from.clone().end_of_prefix();
-        Scan::Range { from, to }
+        self.all_of_user(user, "waiting")
     }
 
     pub(crate) fn member_of(&self, user: &UserId, account: &AccountId) -> RowKey<MemberOfRow> {
@@ -319,9 +320,7 @@ impl Keys {
 
     /// All accounts of which a user is a member.
     pub(crate) fn all_member_of(&self, user: &UserId) -> Scan {
-        let from = self.of_user::<MemberOfRow>(user, sort("member of")).key;
-        let to = from.clone().end_of_prefix();
-        Scan::Range { from, to }
+        self.all_of_user(user, "member of")
     }
 
     /// All rows of an account that hold this.
@@ -329,6 +328,47 @@ impl Keys {
         let from = self.of_account::<()>(account, sort(kind)).key;
         let to = from.clone().end_of_prefix();
         Scan::Range { from, to }
+    }
+
+    /// What a user is to be told, whatever their accounts.
+    pub(crate) fn user_message(
+        &self,
+        user: &UserId,
+        change: ChangeSetId,
+        number: u32,
+    ) -> RowKey<UserMessageRow> {
+        let sort = sort("user message").uuid(change.as_uuid()).number(number.into());
+        self.of_user(user, sort)
+    }
+
+    /// What a change did that is of the user, whatever their accounts. Ids of changes begin with the
+    /// time.
+    pub(crate) fn audit_of_user(&self, user: &UserId, change: ChangeSetId) -> RowKey<AuditRow> {
+        self.of_user(user, sort(AUDIT).uuid(change.as_uuid()))
+    }
+
+    pub(crate) fn audit_of_account(
+        &self,
+        account: &AccountId,
+        change: ChangeSetId,
+    ) -> RowKey<AuditRow> {
+        self.of_account(account, sort(AUDIT).uuid(change.as_uuid()))
+    }
+
+    /// All rows of a user that hold this.
+    pub(crate) fn all_of_user(&self, user: &UserId, kind: &str) -> Scan {
+        let from = self.of_user::<()>(user, sort(kind)).key;
+        let to = from.clone().end_of_prefix();
+        Scan::Range { from, to }
+    }
+
+    /// A state lies in a partition of its own: nothing else is known when it comes back.
+    pub(crate) fn consent(&self, digest: &str) -> RowKey<ConsentRow> {
+        self.key(sort("consent"), |parts| parts.text("consent").text(digest))
+    }
+
+    pub(crate) fn revocation(&self, zoom: &ZoomAccountId) -> RowKey<RevocationRow> {
+        self.of_zoom(zoom, sort(REVOCATION))
     }
 
     pub(crate) fn claim(&self, zoom: &ZoomAccountId) -> RowKey<ClaimRow> {

@@ -11,6 +11,9 @@ use crate::words::ZoomAccountId;
 /// How long the lane stays taken after the deadline of a call, for the second commit.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
 
+/// How soon somebody asks again for a lane that is taken: a call is rarely longer.
+pub(crate) const RETRY: TimeDelta = TimeDelta::seconds(2);
+
 /// Until when another has the lane of a Zoom account, if one has.
 pub(crate) async fn taken_until(
     planner: &mut Planner<'_>,

@@ -22,6 +22,7 @@ pub(crate) struct MarkAppointment<'a> {
 #[async_trait]
 impl Command for MarkAppointment<'_> {
     type Done = Changed;
+    const NAME: &'static str = "mark_appointment";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
         self.caller.check_staff(planner, "mark an appointment").await?;

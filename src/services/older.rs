@@ -2,12 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use uuid::Uuid;
 
-use super::records::{AppointmentRow, Booked, LastHostRow, UserRow};
+use super::health::ReconnectReason;
+use super::records::{
+    AppointmentRow, Booked, ConnectedRow, ConnectionRow, Died, Grant, LastHostRow, TokenHealth,
+    Tokens, UserRow,
+};
+use crate::ports::Sealed;
 use crate::rules::slot::SlotKey;
 use crate::words::{
     AppointmentId, LinkId, Location, Notes, Occupant, Participant, Person, Status, Title, User,
-    UserId,
+    UserId, ZoomAccountId,
 };
 
 /// A user, when none was erased.
@@ -92,5 +99,68 @@ impl From<Booked1> for Booked {
             counted: before.counted,
             events: before.events,
         }
+    }
+}
+
+/// A connection, when tokens were used until they died, and nothing was known of how.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConnectionRow1 {
+    user: UserId,
+    zoom: ZoomAccountId,
+    tokens: Option<Tokens1>,
+    connected_at: DateTime<Utc>,
+    scopes: Vec<String>,
+    wake_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tokens1 {
+    access: Sealed,
+    refresh: Sealed,
+    expires_at: DateTime<Utc>,
+}
+
+impl From<ConnectionRow1> for ConnectionRow {
+    /// Nobody refreshed then: such a pair is the one that the consent gave.
+    fn from(before: ConnectionRow1) -> Self {
+        let (pair, connected_at) = (Uuid::nil(), before.connected_at);
+        let dead = Died { pair, at: connected_at, why: ReconnectReason::TokensRefused };
+        let grant = before.tokens.map_or(Grant::Dead(dead), |tokens| {
+            Grant::Live(Tokens {
+                pair,
+                access: tokens.access,
+                refresh: tokens.refresh,
+                of_realm: false,
+                expires_at: tokens.expires_at,
+                made_at: connected_at,
+                health: TokenHealth::Good,
+                refresh_at: connected_at + Tokens::IDLE,
+                failures: 0,
+            })
+        });
+        Self {
+            user: before.user,
+            zoom: before.zoom,
+            organisation: None,
+            grant,
+            connected_at,
+            scopes: before.scopes,
+            wake_at: before.wake_at,
+        }
+    }
+}
+
+/// The same, to be looked at only.
+#[derive(Deserialize)]
+pub(crate) struct ConnectedRow1 {
+    zoom: ZoomAccountId,
+    tokens: Option<IgnoredAny>,
+}
+
+impl From<ConnectedRow1> for ConnectedRow {
+    fn from(ConnectedRow1 { zoom, tokens }: ConnectedRow1) -> Self {
+        Self { zoom, is_live: tokens.is_some() }
     }
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use quick_cache::DefaultHashBuilder;
 
+use super::audit::Audited;
+use super::caller::Actor;
 use super::decoded::Value;
 use super::keys::{Keys, RowKey};
-use super::records::{ReceiptRow, Record};
+use super::records::{AuditRow, ReceiptRow, Record};
 use super::remembered::{FoundAgain, Known, Remembered};
 use super::retention::Retention;
 use super::shapes;
@@ -17,7 +19,7 @@ use crate::error::{Fault, InvalidInput, Refusal, StoreCall};
 use crate::ports::{
     ChangeSet, Expect, Key, MAX_ROW_BYTES, Operation, Row, Store, Versioned, Write,
 };
-use crate::words::{CalendarRef, ChangeSetId, UserId};
+use crate::words::{AccountId, CalendarRef, ChangeSetId, UserId};
 
 /// A row may be so large when it is written from what a caller gave. It has room to grow: what could
 /// be booked can also be moved and cancelled.
@@ -45,6 +47,8 @@ pub(crate) struct Planner<'a> {
     before: Turns,
     turn: Option<Turn<'a>>,
     messages: u32,
+    /// Who changes the account in another's name.
+    audited: Option<(AccountId, Actor)>,
 }
 
 /// What one attempt came to.
@@ -95,6 +99,7 @@ impl<'a> Planner<'a> {
             before: Turns::new(),
             turn: None,
             messages: 0,
+            audited: None,
         }
     }
 
@@ -325,8 +330,21 @@ impl<'a> Planner<'a> {
         self.messages
     }
 
+    /// Whatever this changes in the account is audited (R4).
+    pub(crate) fn audit_call(&mut self, account: &AccountId, by: &Actor) {
+        self.audited = Some((account.clone(), by.clone()));
+    }
+
+    fn put_audit(&mut self, call: &'static str) -> Result<(), Fault> {
+        let Some((account, by)) = self.audited.take() else { return Ok(()) };
+        let row = self.keys.audit_of_account(&account, self.id);
+        let what = Audited::Call { name: call.to_owned() };
+        self.put(&row, &AuditRow { at: self.now, by, what })
+    }
+
     /// The change set: all writes, a check of all that was loaded, and the receipt.
-    pub(crate) fn into_change_set(mut self) -> Result<Planned<'a>, Fault> {
+    pub(crate) fn into_change_set(mut self, call: &'static str) -> Result<Planned<'a>, Fault> {
+        self.put_audit(call)?;
         let receipt = self.keys.receipt(self.id);
         self.put(&receipt, &ReceiptRow { at: self.now })?;
         let (mut operations, mut values) = (Vec::with_capacity(OPERATIONS), Vec::new());

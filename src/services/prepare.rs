@@ -1,31 +1,39 @@
 //! The commit before a call of Zoom, or all there is to do without one.
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::connect::open;
 use super::core::{Command, Core, Plan};
 use super::parking::{owner, park};
 use super::planner::Planner;
-use super::records::ConnectionRow;
+use super::records::{ConnectionRow, TokenHealth, Tokens};
+use super::refresh::{self, Begun, OutgoingRefresh};
 use super::{journal, lane, quota};
 use crate::error::{Error, Fault};
-use crate::ports::{Access, Sealed};
+use crate::ports::Access;
 use crate::rules::link::{Call, Link, ParkReason, Step};
 use crate::words::{AccountId, Interval, LinkId, ZoomAccountId};
 
-/// How soon a link asks again for a lane that is taken: a call is rarely longer.
-const LANE_RETRY: TimeDelta = TimeDelta::seconds(2);
 /// The most replaced links that one commit lets go.
 const MOST_RELEASED: usize = 20;
+
+/// What is to be sent, now that it is durable.
+pub(crate) enum Prepared {
+    /// The call that the link asks for.
+    Call(Box<Outgoing>),
+    /// First the tokens have to be refreshed; then the link is looked at again.
+    Refresh(Box<OutgoingRefresh>),
+}
 
 /// A call that is durable as being sent.
 pub(crate) struct Outgoing {
     pub(crate) account: AccountId,
     pub(crate) link: LinkId,
     pub(crate) zoom: ZoomAccountId,
-    pub(crate) sealed_token: Sealed,
+    /// The tokens that it is made with, and whether they are in doubt.
+    pub(crate) pair: Uuid,
+    pub(crate) doubted: bool,
     pub(crate) holder: Uuid,
     pub(crate) call: Call,
     pub(crate) when: Interval,
@@ -41,7 +49,8 @@ pub(crate) struct Prepare<'a> {
 
 #[async_trait]
 impl Command for Prepare<'_> {
-    type Done = Option<Box<Outgoing>>;
+    type Done = Option<Prepared>;
+    const NAME: &'static str = "prepare";
 
     async fn plan(
         &self,
@@ -79,18 +88,22 @@ impl Prepare<'_> {
         planner: &mut Planner<'_>,
         link: &mut Link,
         call: Call,
-    ) -> Result<Option<Box<Outgoing>>, Error> {
+    ) -> Result<Option<Prepared>, Error> {
         let Some(connection) = connection_for(planner, link, &call).await? else {
             park(planner, link, ParkReason::NotConnected).await?;
             return Ok(None);
         };
-        let Some(tokens) = &connection.tokens else {
+        let Some(tokens) = connection.tokens() else {
             park(planner, link, ParkReason::NeedsReconnect).await?;
             return Ok(None);
         };
-        let token = open(core, &connection, tokens)?;
+        let deadline = planner.now + core.settings.call_deadline;
+        if tokens.is_stale(deadline) {
+            return Ok(refresh_first(core, planner, link, &connection, tokens).await?);
+        }
+        let token = tokens.open_access(core, connection.owner())?;
         if let Some(until) = lane::taken_until(planner, &connection.zoom).await? {
-            link.look_again(until.min(planner.now + LANE_RETRY));
+            link.look_again(until.min(planner.now + lane::RETRY));
             return Ok(None);
         }
         if let Some(until) = quota::charge(core, planner, &connection.zoom).await? {
@@ -98,21 +111,39 @@ impl Prepare<'_> {
             journal::news(planner, link, news)?;
             return Ok(None);
         }
-        let deadline = planner.now + core.settings.call_deadline;
         let holder = planner.id.as_uuid();
         lane::take(planner, &connection.zoom, holder, deadline).await?;
         link.begin(call.clone(), planner.now);
-        Ok(Some(Box::new(Outgoing {
+        let (pair, doubted) = (tokens.pair, tokens.health == TokenHealth::Doubted);
+        Ok(Some(Prepared::Call(Box::new(Outgoing {
             account: self.account.clone(),
             link: link.id,
-            sealed_token: tokens.access.clone(),
+            pair,
+            doubted,
             zoom: connection.zoom,
             holder,
             call,
             when: link.slot.core,
             access: Access::new(token, deadline),
             sent_at: planner.now,
-        })))
+        }))))
+    }
+}
+
+/// The tokens would not outlive the call. The link stays as it is, and due.
+async fn refresh_first(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    link: &mut Link,
+    connection: &ConnectionRow,
+    tokens: &Tokens,
+) -> Result<Option<Prepared>, Fault> {
+    match refresh::begin(core, planner, connection, tokens).await? {
+        Begun::Refresh(outgoing) => Ok(Some(Prepared::Refresh(Box::new(outgoing)))),
+        Begun::NotBefore(at) => {
+            link.look_again(at);
+            Ok(None)
+        }
     }
 }
 

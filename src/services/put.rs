@@ -14,8 +14,8 @@ use super::records::{MemberOfRow, MembershipRow, UserRow};
 use crate::error::{Error, InvalidInput, Refusal, Thing, missing};
 use crate::rules::location::check_calendar;
 use crate::words::{
-    Account, AccountId, Calendar, CalendarId, CalendarKind, CalendarRef, CollectiveHosts,
-    LocationSetting, MAX_COLLECTIVE_HOSTS_WITH_LIMITS, Role, RoundRobinHosts, User, UserId,
+    Account, AccountId, Calendar, CalendarKind, MAX_COLLECTIVE_HOSTS_WITH_LIMITS, Role, User,
+    UserId,
 };
 
 pub(crate) struct PutAccount<'a>(pub(crate) &'a Account);
@@ -23,6 +23,7 @@ pub(crate) struct PutAccount<'a>(pub(crate) &'a Account);
 #[async_trait]
 impl Command for PutAccount<'_> {
     type Done = ();
+    const NAME: &'static str = "put_account";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.account(&self.0.id);
@@ -37,6 +38,7 @@ pub(crate) struct PutUser<'a>(pub(crate) &'a User);
 #[async_trait]
 impl Command for PutUser<'_> {
     type Done = ();
+    const NAME: &'static str = "put_user";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.user(&self.0.id);
@@ -55,6 +57,7 @@ pub(crate) struct PutMembership<'a> {
 #[async_trait]
 impl Command for PutMembership<'_> {
     type Done = ();
+    const NAME: &'static str = "put_membership";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let keys = planner.keys;
@@ -81,6 +84,7 @@ pub(crate) struct DeleteUser<'a>(pub(crate) &'a UserId);
 #[async_trait]
 impl Command for DeleteUser<'_> {
     type Done = ();
+    const NAME: &'static str = "delete_user";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.user(self.0);
@@ -109,6 +113,7 @@ pub(crate) struct PutCalendar<'a> {
 #[async_trait]
 impl Command for PutCalendar<'_> {
     type Done = CalendarPut;
+    const NAME: &'static str = "put_calendar";
 
     async fn plan(
         &self,
@@ -167,60 +172,7 @@ fn check_host_limits(calendar: &Calendar) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_location(calendar: &Calendar) -> Result<(), Refusal> {
+pub(crate) fn check_location(calendar: &Calendar) -> Result<(), Refusal> {
     let refused = |_| Refusal::DynamicLinkNeedsGroupCalendar { calendar: calendar.id.clone() };
     check_calendar(calendar).map_err(refused)
-}
-
-/// Sets where a calendar's appointments take place, or those of one of its hosts (R7).
-pub(crate) struct SetCalendarLocation<'a> {
-    pub(crate) caller: &'a Caller,
-    pub(crate) calendar: &'a CalendarId,
-    pub(crate) host: Option<&'a UserId>,
-    pub(crate) location: &'a LocationSetting,
-}
-
-#[async_trait]
-impl Command for SetCalendarLocation<'_> {
-    type Done = ();
-
-    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
-        self.caller.check_admin(planner, self.host, "set a meeting location").await?;
-        let id = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
-        let mut calendar = calendars::find(planner, &id).await?;
-        match self.host {
-            None => calendar.location = Some(self.location.clone()),
-            Some(user) => calendar.kind = self.at_host(calendar.kind, user)?,
-        }
-        check_location(&calendar)?;
-        calendars::put(planner, &calendar).await?;
-        Ok(Plan::Commit(()))
-    }
-}
-
-impl SetCalendarLocation<'_> {
-    fn at_host(&self, kind: CalendarKind, user: &UserId) -> Result<CalendarKind, Error> {
-        let no_host = || missing(Thing::User(user.clone()));
-        // What was legal stays legal: only a location changes.
-        let broken = |_| no_host();
-        Ok(match kind {
-            CalendarKind::RoundRobin(hosts) => {
-                let mut hosts = Vec::from(hosts);
-                let mut all = hosts.iter_mut();
-                let host = all.find(|host| host.user == *user).ok_or_else(no_host)?;
-                host.location = Some(self.location.clone());
-                CalendarKind::RoundRobin(RoundRobinHosts::new(hosts).map_err(broken)?)
-            }
-            CalendarKind::Collective(hosts) => {
-                let primary = hosts.primary().clone();
-                let mut hosts = hosts.as_slice().to_vec();
-                let mut all = hosts.iter_mut();
-                let host = all.find(|host| host.user == *user).ok_or_else(no_host)?;
-                host.location = Some(self.location.clone());
-                let hosts = CollectiveHosts::new(hosts).map_err(broken)?;
-                CalendarKind::Collective(hosts.with_primary(primary).map_err(broken)?)
-            }
-            CalendarKind::Unassigned { .. } => return Err(no_host()),
-        })
-    }
 }

@@ -32,6 +32,22 @@ pub(crate) fn next_reset(core: &Core, now: DateTime<Utc>) -> DateTime<Utc> {
     reset_after(core, day_of(now), now)
 }
 
+/// How many requests can still be sent on this day, and be charged to all days that they may count to.
+pub(crate) async fn left_today(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+) -> Result<u32, Fault> {
+    let cap = core.settings.quota_cap;
+    let mut left = cap;
+    for day in days(core, planner.now) {
+        let quota = planner.peek(&planner.keys.quota(zoom, day)).await?.unwrap_or_default();
+        let left_of_day = if quota.exhausted { 0 } else { cap.saturating_sub(quota.used) };
+        left = left.min(left_of_day);
+    }
+    Ok(left)
+}
+
 /// Charges a request. If a day is used up nothing is charged; says when to try again.
 pub(crate) async fn charge(
     core: &Core,

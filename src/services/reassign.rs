@@ -21,6 +21,7 @@ pub(crate) struct Reassign<'a> {
 #[async_trait]
 impl Command for Reassign<'_> {
     type Done = Changed;
+    const NAME: &'static str = "reassign";
 
     async fn plan(
         &self,

@@ -9,8 +9,7 @@ use uuid::Uuid;
 use super::older::{AppointmentRow1, LastHostRow1, UserRow1};
 use super::retention::Retention;
 pub(crate) use super::shapes::Record;
-use super::shapes::{Shape, never_written, step};
-use crate::ports::Sealed;
+use super::shapes::{never_written, step};
 use crate::rules::fairness::{Assigned, Assignments};
 use crate::rules::host_day::HostDay;
 use crate::rules::link::{Link, Link1};
@@ -18,7 +17,7 @@ use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
     Account, AccountId, AppointmentId, Calendar, CalendarId, CalendarRef, Interval, LinkId,
     ListCursor, Location, Notes, Occupant, Person, Role, RoundRobinHost, Status, Title, User,
-    UserId, ZoomAccountId,
+    UserId,
 };
 
 impl Record for Account {}
@@ -282,64 +281,6 @@ impl Record for ReceiptRow {
     }
 }
 
-/// A Zoom account is tied to a user id (R2).
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ClaimRow {
-    pub(crate) user: UserId,
-}
-
-impl Record for ClaimRow {}
-
-/// A user's connection to Zoom.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ConnectionRow {
-    pub(crate) user: UserId,
-    pub(crate) zoom: ZoomAccountId,
-    /// `None` once they are dead: then only a new consent helps.
-    pub(crate) tokens: Option<Tokens>,
-    pub(crate) connected_at: DateTime<Utc>,
-    pub(crate) scopes: Vec<String>,
-    /// When the worker wakes links that waited for this connection.
-    pub(crate) wake_at: Option<DateTime<Utc>>,
-}
-
-/// As much of a [`ConnectionRow`] as says whether links can be made. It is never written, and its
-/// tokens are not kept in memory.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct ConnectedRow {
-    pub(crate) zoom: ZoomAccountId,
-    #[serde(rename = "tokens", deserialize_with = "is_there")]
-    pub(crate) has_tokens: bool,
-}
-
-fn is_there<'de, D: serde::Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
-    Option::<serde::de::IgnoredAny>::deserialize(value).map(|value| value.is_some())
-}
-
-impl Shape for ConnectedRow {
-    const KIND: &'static str = ConnectionRow::KIND;
-    const SCHEMA: u16 = ConnectionRow::SCHEMA;
-}
-
-impl Record for ConnectedRow {}
-
-impl Record for ConnectionRow {
-    fn due(&self, _: &Retention) -> Option<DateTime<Utc>> {
-        self.wake_at
-    }
-}
-
-/// What Zoom gave for a consent.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Tokens {
-    pub(crate) access: Sealed,
-    pub(crate) refresh: Sealed,
-    pub(crate) expires_at: DateTime<Utc>,
-}
-
 /// A link waits until its owner connects a Zoom account.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -378,6 +319,15 @@ pub(crate) struct QuotaRow {
 
 impl Record for QuotaRow {}
 
+mod audit;
+mod connection;
 mod events;
 
-pub(crate) use events::{EventKind, EventRow, MessageKind, MessageRow};
+pub(crate) use audit::AuditRow;
+pub(crate) use connection::{
+    ClaimRow, ConnectedRow, ConnectionRow, ConsentRow, Died, Grant, RevocationRow, TokenHealth,
+    Tokens,
+};
+pub(crate) use events::{
+    EventKind, EventRow, MessageKind, MessageRow, UserMessageKind, UserMessageRow,
+};

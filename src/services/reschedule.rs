@@ -35,6 +35,7 @@ pub(crate) struct Reschedule<'a> {
 #[async_trait]
 impl Command for Reschedule<'_> {
     type Done = Changed;
+    const NAME: &'static str = "reschedule";
 
     async fn plan(
         &self,

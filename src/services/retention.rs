@@ -14,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// | how many requests a Zoom account made on a day | from the end of the UTC day on | 7 days | 48 hours |
 /// | what is left of deleted appointments, and dropped links | from the deletion, and from the end of the slot, on | 30 days | 24 hours |
 /// | who hosted a contact last | from their last booking on, to the day | 365 days | 24 hours |
+/// | the audit: who did what in whose name | from when it happened | 365 days | 24 hours |
 ///
 /// None may be longer than 3,660 days. Another setting holds for what is written from then on; rows that
 /// were written by versions without retention stay until they are written again.
@@ -31,6 +32,7 @@ pub struct Retention {
     quota_days: TimeDelta,
     pub(crate) deleted: TimeDelta,
     pub(crate) last_hosts: TimeDelta,
+    pub(crate) audit: TimeDelta,
 }
 
 /// What a host's day is always kept for after its end, whatever the setting: so far may clocks and
@@ -54,6 +56,7 @@ impl Default for Retention {
             deleted: TimeDelta::days(30),
             // Contacts who come once a year are known again.
             last_hosts: TimeDelta::days(365),
+            audit: TimeDelta::days(365),
         }
     }
 }
@@ -117,8 +120,15 @@ impl Retention {
         self
     }
 
+    /// With the audit kept so long.
+    #[must_use]
+    pub const fn with_audit(mut self, time: TimeDelta) -> Self {
+        self.audit = time;
+        self
+    }
+
     /// What each setting is called, whether it holds, and what is allowed.
-    pub(crate) fn checks(&self) -> [(bool, &'static str, &'static str); 7] {
+    pub(crate) fn checks(&self) -> [(bool, &'static str, &'static str); 8] {
         let from_a_day_on = |time: TimeDelta| (LEAST..=MOST).contains(&time);
         let from_two_days_on = |time: TimeDelta| (LEAST_AFTER_DAY..=MOST).contains(&time);
         let (day, two_days) = ("24 hours to 3660 days", "48 hours to 3660 days");
@@ -130,6 +140,7 @@ impl Retention {
             (from_two_days_on(self.quota_days), "retention of quota days", two_days),
             (from_a_day_on(self.deleted), "retention of what was deleted", day),
             (from_a_day_on(self.last_hosts), "retention of last hosts", day),
+            (from_a_day_on(self.audit), "retention of the audit", day),
         ]
     }
 
@@ -165,7 +176,7 @@ mod tests {
         assert!(holds(Retention::default()));
         let second = TimeDelta::seconds(1);
         type With = fn(Retention, TimeDelta) -> Retention;
-        let settings: [(With, TimeDelta); 7] = [
+        let settings: [(With, TimeDelta); 8] = [
             (Retention::with_receipts, LEAST),
             (Retention::with_requests, LEAST),
             (Retention::with_host_days, LEAST_AFTER_DAY),
@@ -173,6 +184,7 @@ mod tests {
             (Retention::with_quota_days, LEAST_AFTER_DAY),
             (Retention::with_deleted, LEAST),
             (Retention::with_last_hosts, LEAST),
+            (Retention::with_audit, LEAST),
         ];
         for (at, (with, least)) in settings.into_iter().enumerate() {
             let broken = |time| {

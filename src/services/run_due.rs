@@ -5,21 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::aged::{MOST_AT_ONCE, RemoveAged, is_aged};
-use super::connect::wake;
 use super::core::Core;
 use super::count_up;
 use super::counting::CountingRow;
 use super::end::LapseAppointment;
-use super::keys::{APPOINTMENT, CONNECTION, COUNTING, LINK, is_kind};
+use super::keys::{APPOINTMENT, CONNECTION, COUNTING, LINK, REVOCATION, is_kind};
 use super::planner::decode;
 use super::quota::next_reset;
-use super::records::{AppointmentRow, ConnectionRow};
+use super::records::{AppointmentRow, ConnectionRow, RevocationRow};
 use super::shapes::is_known;
 use super::zoom_work::{push_back, work_on};
+use super::{refresh, revoke};
 use crate::error::{Error, Fault};
 use crate::ports::{Key, Page, Row, Scan, ScanPage, Versioned};
 use crate::rules::link::Link;
-use crate::words::{AccountId, AppointmentId, CalendarRef, LATEST, UserId};
+use crate::words::{AccountId, AppointmentId, CalendarRef, LATEST, UserId, ZoomAccountId};
 
 /// Rows that are put in order at once.
 const BATCH: u16 = 500;
@@ -75,6 +75,8 @@ struct Run<'a> {
 enum Work {
     Link(Box<Link>),
     Connection(UserId),
+    /// Tokens are to be revoked.
+    Revocation(ZoomAccountId),
     /// Nobody has confirmed it in time.
     Lapse(AccountId, AppointmentId),
     /// Appointments are to be counted.
@@ -99,7 +101,9 @@ impl Run<'_> {
             Work::Link(link) => link.urgency(reset),
             // A seat is set free, or links are.
             Work::Connection(_) | Work::Lapse(..) | Work::Count(_) => (0, DateTime::<Utc>::MIN_UTC),
-            Work::Remove | Work::LeaveAlone | Work::Damaged => (0, DateTime::<Utc>::MIN_UTC),
+            Work::Revocation(_) | Work::Remove | Work::LeaveAlone | Work::Damaged => {
+                (0, DateTime::<Utc>::MIN_UTC)
+            }
         });
         for (key, work) in batch {
             if self.report.done >= self.limit {
@@ -222,6 +226,8 @@ fn asked(key: &Key, row: &Row) -> Result<Work, Fault> {
         Work::Link(Box::new(decode(key, row)?))
     } else if is_kind(key, CONNECTION) {
         Work::Connection(decode::<ConnectionRow>(key, row)?.user)
+    } else if is_kind(key, REVOCATION) {
+        Work::Revocation(decode::<RevocationRow>(key, row)?.zoom)
     } else if is_kind(key, APPOINTMENT) {
         match decode(key, row)? {
             AppointmentRow::Kept(booked) => Work::Lapse(booked.account().clone(), booked.id),
@@ -238,7 +244,8 @@ fn asked(key: &Key, row: &Row) -> Result<Work, Fault> {
 async fn step(core: &Core, work: &Work) -> Result<(), Error> {
     match work {
         Work::Link(link) => work_on(core, link.slot.calendar.account(), link.id).await,
-        Work::Connection(user) => wake(core, user).await,
+        Work::Connection(user) => refresh::work_on(core, user).await,
+        Work::Revocation(zoom) => revoke::revoke(core, zoom).await,
         Work::Lapse(account, id) => core.run(&LapseAppointment { account, id: *id }).await,
         Work::Count(calendar) => count_up::work_on(core, calendar).await,
         Work::Remove | Work::LeaveAlone => Ok(()),

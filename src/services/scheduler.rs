@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::book::{Book, BookRequest};
 use super::builder::Builder;
-use super::caller::{Actor, Caller};
-use super::connect::{Connect, Connected, HandOver, check_user, consented};
+use super::caller::Caller;
 use super::core::{Changed, Core, LinkWork};
 use super::edit::{Edit, EditAppointment};
 use super::end::{Cancel, Confirm, Delete};
@@ -17,21 +16,19 @@ use super::find::FindSlots;
 use super::list::{AppointmentList, list};
 use super::mark::MarkAppointment;
 use super::misfits::{NoLongerFits, no_longer_fits};
-use super::put::{
-    DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser, SetCalendarLocation,
-};
+use super::put::{DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser};
 use super::reassign::Reassign;
 use super::reschedule::Reschedule;
 use super::run_due::{RunReport, run_due};
 use super::upcoming::{Affected, upcoming};
 use super::view::{self, Appointment};
 use super::zoom_work::work_on;
-use crate::error::{Error, Refusal};
+use crate::error::Error;
 use crate::ports::{Store, ZoomApi, ZoomAuth};
 use crate::rules::Slots;
 use crate::words::{
     Account, AccountId, AppointmentFilter, AppointmentId, Calendar, CalendarId, LinkId, ListPage,
-    LocationSetting, Mark, Role, Secret, User, UserId,
+    Mark, Role, User, UserId,
 };
 
 /// Books appointments on calendars, and keeps their Zoom links.
@@ -99,8 +96,8 @@ impl Scheduler {
     /// Makes a user a member of an account, or changes their role. The host application's call.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] if there is no such account or user; else [`Error::Conflict`] or
-    /// [`Error::Fault`].
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound) if there is no such account or user; else
+    /// [`Error::Conflict`] or [`Error::Fault`].
     pub async fn put_membership(
         &self,
         account: &AccountId,
@@ -117,11 +114,13 @@ impl Scheduler {
     /// can be missing in the answer. Putting the same calendar again answers again.
     ///
     /// # Errors
-    /// [`Refusal::DynamicLinkNeedsGroupCalendar`] for Zoom on an unassigned calendar (R8),
-    /// [`Refusal::NotFound`] if a host is not a member of the account,
-    /// [`Refusal::InvalidInput`] if the kind of the calendar would change or it is too large,
-    /// [`Refusal::NotPermitted`] for anybody but the system and admins,
-    /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
+    /// [`Refusal::DynamicLinkNeedsGroupCalendar`](crate::Refusal::DynamicLinkNeedsGroupCalendar)
+    /// for Zoom on an unassigned calendar (R8), [`Refusal::NotFound`](crate::Refusal::NotFound) if
+    /// a host is not a member of the account,
+    /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) if the kind of the calendar would
+    /// change or it is too large, [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for
+    /// anybody but the system and admins, [`Refusal::NotAMember`](crate::Refusal::NotAMember); else
+    /// [`Error::Conflict`] or [`Error::Fault`].
     pub async fn put_calendar(
         &self,
         caller: &Caller,
@@ -134,69 +133,18 @@ impl Scheduler {
         Ok(after.unwrap_or(put.misfits))
     }
 
-    /// Sets where a calendar's appointments take place, or, with `host`, those of one of its
-    /// hosts (R7). Appointments already made stay where they are.
-    ///
-    /// # Errors
-    /// As [`put_calendar`](Self::put_calendar); a user may set their own location.
-    pub async fn set_calendar_location(
-        &self,
-        caller: &Caller,
-        calendar: &CalendarId,
-        host: Option<&UserId>,
-        location: &LocationSetting,
-    ) -> Result<(), Error> {
-        self.core.run(&SetCalendarLocation { caller, calendar, host, location }).await
-    }
-
     /// Deletes a user: they host nothing new, and their open slots take nobody new. Answers with the appointments that they still have,
     /// in all accounts, by start. The tie to their Zoom account stays (R2). The host application's
     /// call; doing it again answers again.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] if there never was such a user; else [`Error::Conflict`] or
-    /// [`Error::Fault`].
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound) if there never was such a user; else
+    /// [`Error::Conflict`] or [`Error::Fault`].
     pub async fn delete_user(&self, user: &UserId) -> Result<Vec<Affected>, Error> {
         // Read before, too: once the user is deleted, a failed read is no error of the call.
         let before = upcoming(&self.core, user).await?;
         self.core.run(&DeleteUser(user)).await?;
         Ok(upcoming(&self.core, user).await.unwrap_or(before))
-    }
-
-    // ---- Zoom ----
-
-    /// Connects a user to the Zoom account that they consented with (R2, R3, R4).
-    ///
-    /// `code` is the code of Zoom's redirect back to the host application, which has to make sure
-    /// that it came to the session of this very user.
-    ///
-    /// # Errors
-    /// [`Refusal::ZoomAccountTaken`] if the Zoom account is tied to another user id, whatever the
-    /// e-mail addresses say. [`Refusal::NotPermitted`] if anybody else than the user connects.
-    /// [`Refusal::ConsentRefused`] if Zoom does not accept the code. [`Refusal::NotFound`] if the
-    /// user was deleted. [`Error::Fault`] if Zoom or the store fails, or no sealer is configured:
-    /// the user has to consent again.
-    ///
-    /// Zoom honours only the last consent of a Zoom user. If it is refused because the Zoom account
-    /// is taken, the tied user therefore gets the new tokens, so that they stay connected.
-    pub async fn connect_zoom(
-        &self,
-        actor: &Actor,
-        user: &UserId,
-        code: &Secret,
-    ) -> Result<Connected, Error> {
-        if *actor != Actor::User(user.clone()) {
-            let (who, what) = ("anybody but the user", "connect their Zoom account");
-            return Err(Refusal::NotPermitted { who, what }.into());
-        }
-        check_user(&self.core, user).await?;
-        let (zoom, grant) = consented(&self.core, code).await?;
-        let connect = Connect { user, zoom: &zoom, grant: &grant };
-        let connected = self.core.run(&connect).await;
-        if let Err(Error::Refused(Refusal::ZoomAccountTaken { zoom })) = &connected {
-            let _best_effort = self.core.run(&HandOver { zoom, grant: &grant }).await;
-        }
-        connected
     }
 
     // ---- Booking ----
@@ -206,8 +154,10 @@ impl Scheduler {
     /// not be read take no new slot; [`Slots::busy_unknown`] names them (R21).
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::NotAMember`], [`Refusal::InvalidInput`] if the period is
-    /// empty, too long or out of bounds; else [`Error::Fault`].
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember),
+    /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) if the period is empty, too long or
+    /// out of bounds; else [`Error::Fault`].
     pub async fn slots(
         &self,
         caller: &Caller,
@@ -222,9 +172,11 @@ impl Scheduler {
     /// which one of them would get it. For hosts and support, not for invitees.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`],
-    /// [`Refusal::InvalidInput`] for an instant between two seconds or outside 1970 to 2199; else
-    /// [`Error::Conflict`] or [`Error::Fault`].
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember),
+    /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) for an instant between two seconds
+    /// or outside 1970 to 2199; else [`Error::Conflict`] or [`Error::Fault`].
     pub async fn explain(
         &self,
         caller: &Caller,
@@ -238,12 +190,14 @@ impl Scheduler {
     /// still be on its way ([`LinkState`](crate::rules::LinkState)).
     ///
     /// # Errors
-    /// [`Refusal::SlotUnavailable`] if [`slots`](Self::slots) would not offer it; it names hosts
-    /// whose busy times could not be read,
-    /// [`Refusal::RequestIdReused`], [`Refusal::InvalidInput`] if a location is missing or not
-    /// asked for, or there are too many participants, [`Refusal::NotFound`],
-    /// [`Refusal::NotAMember`]. [`Error::Conflict`]: look at the slots again.
-    /// [`Error::Fault`]: with the same request id it is safe to ask again.
+    /// [`Refusal::SlotUnavailable`](crate::Refusal::SlotUnavailable) if [`slots`](Self::slots)
+    /// would not offer it; it names hosts whose busy times could not be read,
+    /// [`Refusal::RequestIdReused`](crate::Refusal::RequestIdReused),
+    /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) if a location is missing or not
+    /// asked for, or there are too many participants,
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember). [`Error::Conflict`]: look at the slots
+    /// again. [`Error::Fault`]: with the same request id it is safe to ask again.
     pub async fn book(&self, caller: &Caller, request: &BookRequest) -> Result<Appointment, Error> {
         let book = Book::new(&self.core.keys, caller, request)?;
         self.changed(self.core.run(&book).await?).await
@@ -252,9 +206,12 @@ impl Scheduler {
     /// Confirms a pending appointment. Confirming again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NotFound`],
-    /// [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`]
-    /// or [`Error::Fault`].
+    /// [`Refusal::WrongState`](crate::Refusal::WrongState),
+    /// [`Refusal::TooLate`](crate::Refusal::TooLate) after the end,
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] or
+    /// [`Error::Fault`].
     pub async fn confirm(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
         self.changed(self.core.run(&Confirm { caller, id }).await?).await
     }
@@ -263,9 +220,12 @@ impl Scheduler {
     /// shows changed (R12).
     ///
     /// # Errors
-    /// [`Refusal::WrongState`], [`Refusal::InvalidInput`] if somebody is removed who is not there
-    /// or is the invitee, or there are too many participants, [`Refusal::NotFound`],
-    /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
+    /// [`Refusal::WrongState`](crate::Refusal::WrongState),
+    /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) if somebody is removed who is not
+    /// there or is the invitee, or there are too many participants,
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] or
+    /// [`Error::Fault`].
     pub async fn edit(
         &self,
         caller: &Caller,
@@ -281,10 +241,14 @@ impl Scheduler {
     /// changes nothing, not even the link (R12, R14).
     ///
     /// # Errors
-    /// [`Refusal::SlotUnavailable`], [`Refusal::WrongState`], [`Refusal::TooLate`] after the end,
-    /// [`Refusal::NoticeTooShort`] for an invitee past the calendar's `move_notice`,
-    /// [`Refusal::NotFound`], [`Refusal::NotAMember`], [`Refusal::InvalidInput`] for an instant
-    /// out of bounds; else [`Error::Conflict`] or [`Error::Fault`].
+    /// [`Refusal::SlotUnavailable`](crate::Refusal::SlotUnavailable),
+    /// [`Refusal::WrongState`](crate::Refusal::WrongState),
+    /// [`Refusal::TooLate`](crate::Refusal::TooLate) after the end,
+    /// [`Refusal::NoticeTooShort`](crate::Refusal::NoticeTooShort) for an invitee past the
+    /// calendar's `move_notice`, [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember),
+    /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) for an instant out of bounds; else
+    /// [`Error::Conflict`] or [`Error::Fault`].
     pub async fn reschedule(
         &self,
         caller: &Caller,
@@ -300,10 +264,13 @@ impl Scheduler {
     /// notice, booking window and the calendar's own limits are not asked, since nobody comes anew.
     ///
     /// # Errors
-    /// [`Refusal::SlotUnavailable`] if the host cannot take it, or the calendar is no round robin,
-    /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NotFound`],
-    /// [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`]
-    /// or [`Error::Fault`].
+    /// [`Refusal::SlotUnavailable`](crate::Refusal::SlotUnavailable) if the host cannot take it, or
+    /// the calendar is no round robin, [`Refusal::WrongState`](crate::Refusal::WrongState),
+    /// [`Refusal::TooLate`](crate::Refusal::TooLate) after the end,
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] or
+    /// [`Error::Fault`].
     pub async fn reassign(
         &self,
         caller: &Caller,
@@ -317,9 +284,12 @@ impl Scheduler {
     /// (R13). Cancelling again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal::WrongState`], [`Refusal::TooLate`] after the end, [`Refusal::NoticeTooShort`] for
-    /// an invitee past the calendar's `cancel_notice`, [`Refusal::NotFound`],
-    /// [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
+    /// [`Refusal::WrongState`](crate::Refusal::WrongState),
+    /// [`Refusal::TooLate`](crate::Refusal::TooLate) after the end,
+    /// [`Refusal::NoticeTooShort`](crate::Refusal::NoticeTooShort) for an invitee past the
+    /// calendar's `cancel_notice`, [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] or
+    /// [`Error::Fault`].
     pub async fn cancel(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
         self.changed(self.core.run(&Cancel { caller, id }).await?).await
     }
@@ -328,9 +298,12 @@ impl Scheduler {
     /// over. The other mark replaces the first; the same again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal::WrongState`] if it is pending or cancelled, [`Refusal::NotBegun`],
-    /// [`Refusal::NotFound`], [`Refusal::NotPermitted`] for invitees, [`Refusal::NotAMember`];
-    /// else [`Error::Conflict`] or [`Error::Fault`].
+    /// [`Refusal::WrongState`](crate::Refusal::WrongState) if it is pending or cancelled,
+    /// [`Refusal::NotBegun`](crate::Refusal::NotBegun),
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] or
+    /// [`Error::Fault`].
     pub async fn mark(
         &self,
         caller: &Caller,
@@ -344,9 +317,11 @@ impl Scheduler {
     /// [`cancel`](Self::cancel). Deleting again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] if there never was such an appointment, or it was deleted so long ago that
-    /// nothing is left of it ([`Retention`](crate::Retention)), [`Refusal::NotPermitted`] for
-    /// invitees, [`Refusal::NotAMember`]; else [`Error::Conflict`] or [`Error::Fault`].
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound) if there never was such an appointment, or
+    /// it was deleted so long ago that nothing is left of it ([`Retention`](crate::Retention)),
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] or
+    /// [`Error::Fault`].
     pub async fn delete(&self, caller: &Caller, id: AppointmentId) -> Result<(), Error> {
         let link = self.core.run(&Delete { caller, id }).await?;
         self.try_link(caller.account(), link).await;
@@ -356,7 +331,8 @@ impl Scheduler {
     /// An appointment as it is now.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::NotAMember`]; else [`Error::Fault`].
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Fault`].
     pub async fn appointment(
         &self,
         caller: &Caller,
@@ -375,9 +351,10 @@ impl Scheduler {
     /// ago can be missing; what is listed is as it is now.
     ///
     /// # Errors
-    /// [`Refusal::NotPermitted`] for invitees, [`Refusal::NotFound`] if there is no such calendar in
-    /// the account, [`Refusal::InvalidInput`] if the period is empty or out of bounds,
-    /// [`Refusal::NotAMember`]; else [`Error::Fault`].
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound) if there is no such calendar in the account,
+    /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) if the period is empty or out of
+    /// bounds, [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Fault`].
     pub async fn appointments(
         &self,
         caller: &Caller,
@@ -426,3 +403,5 @@ impl Scheduler {
 }
 
 mod erasure;
+mod locations;
+mod zoom;

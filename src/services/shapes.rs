@@ -17,9 +17,9 @@ use super::counters::CounterRow;
 use super::counting::CountingRow;
 use super::keys::is_kind;
 use super::records::{
-    AppointmentRow, CalendarRow, ClaimRow, ConnectionRow, EventRow, HostPageRow, LaneRow,
-    LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow, ReceiptRow,
-    RequestRow, UserRow, WaitingRow,
+    AppointmentRow, AuditRow, CalendarRow, ClaimRow, ConnectionRow, ConsentRow, EventRow,
+    HostPageRow, LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow,
+    ReceiptRow, RequestRow, RevocationRow, UserMessageRow, UserRow, WaitingRow,
 };
 use super::retention::Retention;
 use crate::error::Fault;
@@ -87,10 +87,12 @@ shapes! {
     Account: "account", 1;
     AppointmentRow: "appointment", 2;
     Assignments: "assignments", 1;
+    AuditRow: "audit", 1;
     BookedSlot: "slot", 1;
     CalendarRow: "calendar", 1;
     ClaimRow: "claim", 1;
-    ConnectionRow: "connection", 1;
+    ConnectionRow: "connection", 2;
+    ConsentRow: "consent", 1;
     CounterRow: "counter", 1;
     CountingRow: "counting", 1;
     EventRow: "event", 1;
@@ -106,6 +108,8 @@ shapes! {
     QuotaRow: "quota", 1;
     ReceiptRow: "receipt", 1;
     RequestRow: "request", 1;
+    RevocationRow: "revocation", 1;
+    UserMessageRow: "user message", 1;
     UserRow: "user", 2;
     WaitingRow: "waiting", 1;
 }

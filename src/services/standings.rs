@@ -49,7 +49,7 @@ pub(crate) async fn lacking_zoom(
     let on_zoom = setup.on_zoom();
     let rows: Vec<_> = on_zoom.iter().map(|user| planner.keys.connected(user)).collect();
     let found = planner.share_all(&rows).await?;
-    let lacks = |row: &Option<Arc<ConnectedRow>>| !row.as_ref().is_some_and(|row| row.has_tokens);
+    let lacks = |row: &Option<Arc<ConnectedRow>>| !row.as_ref().is_some_and(|row| row.is_live);
     let lacking = on_zoom.into_iter().zip(found).filter(|(_, row)| lacks(row));
     Ok(lacking.map(|(user, _)| user.clone()).collect())
 }

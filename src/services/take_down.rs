@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::core::{Command, Core, Plan};
+use super::health::ReconnectReason;
 use super::parking::{owner, wait_for_connection};
 use super::planner::Planner;
 use super::prepare::Outgoing;
-use super::records::ConnectionRow;
+use super::records::{ConnectionRow, Grant, TokenHealth};
+use super::tokens::die;
 use super::{journal, lane, quota};
 use crate::error::{Error, Fault};
 use crate::ports::ZoomError;
@@ -25,9 +27,13 @@ pub(crate) async fn take_down(
     outgoing: &Outgoing,
     answer: &Result<CallResult, ZoomError>,
 ) -> Result<(), Error> {
-    let take_down = TakeDown { outgoing, answer };
+    persist(core, &TakeDown { outgoing, answer }).await
+}
+
+/// Runs a commit that must not be lost.
+pub(crate) async fn persist<C: Command>(core: &Core, command: &C) -> Result<C::Done, Error> {
     for _ in 1..MOST_TAKE_DOWNS {
-        match core.run(&take_down).await {
+        match core.run(command).await {
             // If an earlier try was applied after all, the lane is given back and this one does
             // nothing.
             Err(Error::Fault(
@@ -36,7 +42,7 @@ pub(crate) async fn take_down(
             answer => return answer,
         }
     }
-    core.run(&take_down).await
+    core.run(command).await
 }
 
 /// The commit after a call.
@@ -48,6 +54,7 @@ struct TakeDown<'a> {
 #[async_trait]
 impl Command for TakeDown<'_> {
     type Done = ();
+    const NAME: &'static str = "take_down";
 
     /// Bookings may write the link's row all the while; a result that is not taken down is lost.
     const MOST_TRIES: u32 = 64;
@@ -80,23 +87,48 @@ impl TakeDown<'_> {
         }
     }
 
-    /// The tokens are dead and erased (R6), unless they were replaced while the call was out.
-    async fn unauthorized(
+    /// Zoom does not accept the access token: another one may do, once. Else the tokens are dead and
+    /// erased (R6). Unless they were replaced while the call was out.
+    async fn refused(
         &self,
         planner: &mut Planner<'_>,
         link: &Link,
+        is_final: bool,
     ) -> Result<CallResult, Fault> {
         let row = planner.keys.connection(owner(link)?);
         let connection = planner.load(&row).await?;
-        let used = |row: &ConnectionRow| {
-            row.tokens.as_ref().is_some_and(|held| held.access == self.outgoing.sealed_token)
-        };
-        let Some(mut connection) = connection.filter(used) else {
+        let Some(mut connection) = connection.filter(|row| self.made_with(row)) else {
             return Ok(CallResult::Later(planner.now));
         };
-        connection.tokens = None;
+        let result = match &mut connection.grant {
+            Grant::Live(tokens) if !is_final && tokens.health != TokenHealth::Doubted => {
+                tokens.health = TokenHealth::Rejected;
+                CallResult::Later(planner.now)
+            }
+            _ => {
+                die(planner, &mut connection, ReconnectReason::TokensRefused)?;
+                CallResult::Parked(ParkReason::NeedsReconnect)
+            }
+        };
         planner.put(&row, &connection)?;
-        Ok(CallResult::Parked(ParkReason::NeedsReconnect))
+        Ok(result)
+    }
+
+    fn made_with(&self, connection: &ConnectionRow) -> bool {
+        connection.tokens().is_some_and(|tokens| tokens.pair == self.outgoing.pair)
+    }
+
+    /// A call went through that was made with tokens in doubt.
+    async fn accepted(&self, planner: &mut Planner<'_>, link: &Link) -> Result<(), Fault> {
+        let row = planner.keys.connection(owner(link)?);
+        let connection = planner.load(&row).await?;
+        if let Some(mut connection) = connection.filter(|row| self.made_with(row)) {
+            if let Grant::Live(tokens) = &mut connection.grant {
+                tokens.health = TokenHealth::Good;
+            }
+            planner.put(&row, &connection)?;
+        }
+        Ok(())
     }
 
     async fn result(
@@ -106,7 +138,12 @@ impl TakeDown<'_> {
         link: &Link,
     ) -> Result<CallResult, Fault> {
         let error = match self.answer {
-            Ok(result) => return Ok(result.clone()),
+            Ok(result) => {
+                if self.outgoing.doubted {
+                    self.accepted(planner, link).await?;
+                }
+                return Ok(result.clone());
+            }
             Err(error) => error,
         };
         let (zoom, sent_at) = (&self.outgoing.zoom, self.outgoing.sent_at);
@@ -120,7 +157,8 @@ impl TakeDown<'_> {
             ZoomError::DailyLimit => {
                 CallResult::Deferred(quota::exhaust(core, planner, zoom, sent_at).await?)
             }
-            ZoomError::Unauthorized { .. } => self.unauthorized(planner, link).await?,
+            ZoomError::TokenExpired => self.refused(planner, link, false).await?,
+            ZoomError::Unauthorized { .. } => self.refused(planner, link, true).await?,
             ZoomError::Gone => CallResult::NoSuchMeeting,
             ZoomError::Refused { .. } => CallResult::Parked(ParkReason::RefusedByZoom),
         })

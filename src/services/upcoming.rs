@@ -6,9 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::core::Core;
 use super::find::occupancies;
+use super::records::AppointmentRow;
 use crate::error::Fault;
+use crate::rules::link::Link;
 use crate::rules::slot::SlotKey;
-use crate::words::{AccountId, AppointmentId, Interval, LATEST, Occupant, UserId};
+use crate::words::{
+    AccountId, AppointmentId, Interval, LATEST, Location, Occupant, UserId, ZoomAccountId,
+};
 
 /// An upcoming appointment that a change of its host concerns.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,6 +24,49 @@ pub struct Affected {
     pub appointment: AppointmentId,
     /// When it starts.
     pub start: DateTime<Utc>,
+}
+
+/// An upcoming appointment on Zoom, whose link is, or will be, on the Zoom account of a user.
+pub(crate) struct OnZoom {
+    affected: Affected,
+    /// Not before it is confirmed.
+    pub(crate) link: Option<Link>,
+}
+
+/// The appointments on Zoom of a user that are not over, by start: those whose links are theirs (R10).
+pub(crate) async fn on_zoom(core: &Core, user: &UserId) -> Result<Vec<OnZoom>, Fault> {
+    let mut planner = core.planner()?;
+    let mut found = Vec::new();
+    for affected in upcoming(core, user).await? {
+        let row = planner.keys.appointment(&affected.account, affected.appointment);
+        let Some(AppointmentRow::Kept(booked)) = planner.peek(&row).await? else { continue };
+        if booked.location != Location::Zoom || booked.slot.owner.user() != Some(user) {
+            continue;
+        }
+        let link = match booked.link {
+            Some(id) => planner.peek(&planner.keys.link(&affected.account, id)).await?,
+            None => None,
+        };
+        found.push(OnZoom { affected, link });
+    }
+    Ok(found)
+}
+
+/// Those of [`on_zoom`].
+pub(crate) async fn upcoming_on_zoom(core: &Core, user: &UserId) -> Result<Vec<Affected>, Fault> {
+    Ok(on_zoom(core, user).await?.into_iter().map(|found| found.affected).collect())
+}
+
+/// Those of [`on_zoom`] whose links are on another Zoom account.
+pub(crate) async fn unmanaged(
+    core: &Core,
+    user: &UserId,
+    connected: &ZoomAccountId,
+) -> Result<Vec<Affected>, Fault> {
+    let found = on_zoom(core, user).await?.into_iter();
+    let is_elsewhere = |link: &Link| link.zoom().is_some_and(|zoom| zoom != connected);
+    let elsewhere = found.filter(|found| found.link.as_ref().is_some_and(is_elsewhere));
+    Ok(elsewhere.map(|found| found.affected).collect())
 }
 
 /// The appointments of a user that are not over, by start.

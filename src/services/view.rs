@@ -139,7 +139,7 @@ fn link_state(core: &Core, booked: &Booked, rows: &BTreeMap<Key, Row>) -> Result
     };
     let lost = Fault::Inconsistent("an appointment uses a link that is not there");
     let link = row(rows, &keys.link)?.ok_or(lost)?;
-    let connected = row(rows, &keys.connection)?.filter(|row| row.tokens.is_some());
+    let connected = row(rows, &keys.connection)?.filter(|row| row.tokens().is_some());
     Ok(link.state(connected.as_ref().map(|row| &row.zoom)))
 }
 

@@ -1,4 +1,4 @@
-//! Work on one link: at most one call of Zoom, between two commits.
+//! Work on one link: at most one call of Zoom that counts, between two commits.
 //!
 //! The first commit takes the lane, charges the quota and marks the call as being sent; then the
 //! call; the second commit, fenced by the lane, takes down the result. A crash in between leaves
@@ -8,21 +8,32 @@ use async_trait::async_trait;
 
 use super::core::{Command, Core, Plan};
 use super::planner::Planner;
-use super::prepare::{Outgoing, Prepare};
+use super::prepare::{Outgoing, Prepare, Prepared};
+use super::refresh::refresh;
 use super::take_down::take_down;
 use crate::error::Error;
 use crate::ports::{NewMeeting, ZoomError};
 use crate::rules::link::{Call, CallResult};
 use crate::words::{AccountId, LinkId};
 
+/// With stale tokens a link is looked at three times: they are refreshed, and then the call is made; or
+/// the refresh failed, and the link waits or is parked.
+const MOST_LOOKS: u32 = 3;
+
 /// Does the next step of a link, if it is due.
 pub(crate) async fn work_on(core: &Core, account: &AccountId, id: LinkId) -> Result<(), Error> {
     let prepare = Prepare { account, id };
-    let Some(outgoing) = core.run(&prepare).await? else {
-        return Ok(());
-    };
-    let answer = send(core, &outgoing).await;
-    take_down(core, &outgoing, &answer).await
+    for _ in 0..MOST_LOOKS {
+        match core.run(&prepare).await? {
+            None => return Ok(()),
+            Some(Prepared::Refresh(outgoing)) => refresh(core, &outgoing).await?,
+            Some(Prepared::Call(outgoing)) => {
+                let answer = send(core, &outgoing).await;
+                return take_down(core, &outgoing, &answer).await;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Pushes a link back whose step failed on our side, so that it is not in the way of others.
@@ -38,6 +49,7 @@ struct PushBack<'a> {
 #[async_trait]
 impl Command for PushBack<'_> {
     type Done = ();
+    const NAME: &'static str = "push_back";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.link(self.account, self.id);

@@ -7,6 +7,7 @@ mod busy;
 pub mod conformance;
 pub mod scenario;
 mod sealer;
+mod visit;
 mod zoom;
 
 pub use ambient::{ManualClock, SeededEntropy};
@@ -14,4 +15,5 @@ pub use block_on::block_on;
 pub use busy::SimulatedBusy;
 pub use scenario::audit::{Breach, audit};
 pub use sealer::TestSealer;
-pub use zoom::{Fault, SimulatedMeeting, SimulatedZoom};
+pub use visit::ZoomVisit;
+pub use zoom::{Fault, PageRefused, SimulatedMeeting, SimulatedWebhook, SimulatedZoom};

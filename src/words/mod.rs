@@ -5,6 +5,7 @@
 
 mod appointment;
 mod calendar;
+mod consent;
 mod hosts;
 mod hours;
 mod id;
@@ -26,6 +27,10 @@ mod zoom;
 
 pub use appointment::{Mark, Status};
 pub use calendar::{Calendar, CalendarKind, Confirmation};
+pub use consent::{
+    BrowserSession, ConsentAnswer, ConsentCallback, EntryPoint, InvalidCallback, InvalidSession,
+    MAX_CALLBACK_BYTES, MAX_SESSION_BYTES,
+};
 pub use hosts::{
     Attendance, CollectiveHost, CollectiveHosts, InvalidHosts, MAX_COLLECTIVE_HOSTS,
     MAX_COLLECTIVE_HOSTS_WITH_LIMITS, MAX_ROUND_ROBIN_HOSTS, RoundRobinHost, RoundRobinHosts,
@@ -52,7 +57,9 @@ pub use slot_settings::{
     BookingWindow, Buffer, DateRange, GridOffset, GridStep, InvalidDates, Lapse, Notice, Seats,
     SlotLength, SlotSettings, WindowDays,
 };
-pub use text::{Address, Email, InvalidText, LocationText, Name, Notes, Phone, Title};
+pub use text::{
+    Address, Email, InvalidText, LocationText, Name, Notes, Phone, StatedReason, Title,
+};
 pub use web_link::{InvalidLink, JoinUrl, MAX_LINK_BYTES, StaticLink};
 pub use zone::{InvalidZone, Zone};
 pub use zoom::{MAX_TOPIC_CHARS, MeetingId, Topic};

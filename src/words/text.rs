@@ -89,6 +89,8 @@ texts! {
     Phone = "a phone number", 64, false;
     /// A place to go to.
     Address = "an address", 500, true;
+    /// Why somebody did what they could do only in another's name, or as support.
+    StatedReason = "a reason", 500, true;
     /// A meeting location in words.
     LocationText = "a location text", 500, true;
 }

@@ -14,12 +14,13 @@ use crate::ports::{ZoomCall, ZoomError};
 /// The longest answer that is read, in bytes: more than 300 meetings of a list need.
 pub const MAX_ANSWER_BYTES: usize = 1 << 20;
 
-/// The token is dead, or not good for this call; the user has to consent again, or the token
-/// must be refreshed.
+/// The access token is expired or was replaced; the next one is good.
+const TOKEN_EXPIRED: i64 = 124;
+/// The token is not good for this call; the user has to consent again.
 ///
-/// 124 expired or invalid; 104 and 4711 scopes; 4700 not this user's token; 1010 and 1120 the
-/// user left the Zoom account or never joined it.
-const UNAUTHORIZED: [i64; 6] = [104, 124, 1010, 1120, 4700, 4711];
+/// 104 and 4711 scopes; 4700 not this user's token; 1010 and 1120 the user left the Zoom account or
+/// never joined it.
+const UNAUTHORIZED: [i64; 5] = [104, 1010, 1120, 4700, 4711];
 /// A consent that is void: 4733 to 4741 (code expired or invalid, owner gone, token replaced),
 /// 4717 the app was switched off.
 const VOID_CONSENT: [i64; 7] = [4717, 4733, 4734, 4735, 4737, 4738, 4741];
@@ -98,6 +99,8 @@ fn refusal(answer: &Answer, failure: &Failure) -> ZoomError {
         ZoomError::DailyLimit
     } else if answer.status == StatusCode::TOO_MANY_REQUESTS || failure.code == Some(TOO_MANY) {
         ZoomError::TooManyRequests
+    } else if is_expired(answer, failure) {
+        ZoomError::TokenExpired
     } else if is_unauthorized(answer, failure) {
         ZoomError::unauthorized(status, failure.code)
     } else if is_gone(answer, failure) {
@@ -120,15 +123,29 @@ fn is_daily_limit(answer: &Answer, failure: &Failure) -> bool {
     limited && (failure.says("daily rate limit") || by_header())
 }
 
+/// The calls that the app makes in its own name: a client error of theirs says nothing of an access
+/// token.
+const fn is_of_app(call: ZoomCall) -> bool {
+    matches!(call, ZoomCall::ExchangeCode | ZoomCall::Refresh | ZoomCall::Revoke)
+}
+
+/// A 401 that says no more may be just that.
+fn is_expired(answer: &Answer, failure: &Failure) -> bool {
+    let says_nothing = answer.status == StatusCode::UNAUTHORIZED && failure.code.is_none();
+    !is_of_app(answer.call) && (failure.code == Some(TOKEN_EXPIRED) || says_nothing)
+}
+
 fn is_unauthorized(answer: &Answer, failure: &Failure) -> bool {
     let named = |codes: &[i64]| failure.code.is_some_and(|code| codes.contains(&code));
-    if !matches!(answer.call, ZoomCall::ExchangeCode) {
+    if !is_of_app(answer.call) {
         return answer.status == StatusCode::UNAUTHORIZED || named(&UNAUTHORIZED);
     }
     match failure.error.as_deref() {
         Some("invalid_grant") => true,
-        // The same, as it was before 2022.
-        Some("invalid_request") => failure.says("invalid token"),
+        // A code that is used up or too old; a dead token, as it was told before 2022.
+        Some("invalid_request") => {
+            failure.says("invalid authorization code") || failure.says("invalid token")
+        }
         // The app is set up wrongly: no consent of the user helps.
         Some(_) => false,
         None => named(&VOID_CONSENT),
@@ -258,6 +275,41 @@ mod tests {
     fn the_text_of_2018_for_a_gone_meeting_is_understood() {
         let body = br#"{"code":300,"message":"Meeting 1 is not found or has expired."}"#;
         assert!(matches!(outcome_of_delete(400, body), Err(ZoomError::Gone)));
+    }
+
+    fn is_void(call: ZoomCall, status: u16, body: &str) -> bool {
+        let error = read_empty(&answer(call, status, body.as_bytes())).unwrap_err();
+        matches!(error, ZoomError::Unauthorized { .. })
+    }
+
+    #[test]
+    fn a_consent_is_given_up_only_if_zoom_says_that_it_is_void() {
+        for (body, expected) in [
+            (r#"{"error":"invalid_grant"}"#, true),
+            (r#"{"reason":"Invalid authorization code x_y","error":"invalid_request"}"#, true),
+            (r#"{"reason":"Invalid Token!","error":"invalid_request"}"#, true),
+            (r#"{"code":4734,"message":"Invalid authorization code"}"#, true),
+            (r#"{"reason":"Redirect URI mismatch.","error":"invalid_request"}"#, false),
+            (r#"{"reason":"Invalid client_id or client_secret","error":"invalid_client"}"#, false),
+            (r#"{"code":4702,"message":"Invalid client_id"}"#, false),
+            (r#"{"code":124,"message":"Invalid access token."}"#, false),
+            ("<html>", false),
+            ("", false),
+        ] {
+            for call in [ZoomCall::ExchangeCode, ZoomCall::Refresh, ZoomCall::Revoke] {
+                for status in [400, 401] {
+                    assert_eq!(is_void(call, status, body), expected, "{call:?}: {body}");
+                }
+                // A Zoom that is out of order says nothing of the consent.
+                assert!(!is_void(call, 503, body), "{call:?}: {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_401_that_says_no_more_asks_for_a_refresh() {
+        let refused = outcome_of_delete(401, b"<html>");
+        assert!(matches!(refused, Err(ZoomError::TokenExpired)));
     }
 
     #[test]

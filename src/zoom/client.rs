@@ -12,8 +12,8 @@ use super::classify::{Answer, read_empty, read_json};
 use super::request::{self, Built};
 use super::wire::{WireMeeting, WirePage, WireTokens, WireUser};
 use crate::ports::{
-    Access, HttpSend, Meeting, MeetingPage, NewMeeting, PageToken, SendError, TokenGrant, ZoomApi,
-    ZoomAuth, ZoomCall, ZoomError, ZoomUser,
+    Access, AuthorizeUrl, Consent, ConsentPage, HttpSend, Meeting, MeetingPage, NewMeeting,
+    PageToken, SendError, TokenGrant, ZoomApi, ZoomAuth, ZoomCall, ZoomError, ZoomUser,
 };
 use crate::words::{MeetingId, Secret, Topic};
 
@@ -125,13 +125,42 @@ impl ZoomApi for ZoomClient {
 
 #[async_trait]
 impl ZoomAuth for ZoomClient {
+    fn authorize_url(&self, page: &ConsentPage) -> AuthorizeUrl {
+        request::authorize_url(&self.app, page)
+    }
+
     async fn exchange_code(
         &self,
-        code: &Secret,
+        consent: &Consent,
         deadline: DateTime<Utc>,
     ) -> Result<TokenGrant, ZoomError> {
-        let request = request::exchange_code(&self.app, code);
-        let call = ZoomCall::ExchangeCode;
+        let request = request::exchange_code(&self.app, consent);
+        self.tokens(ZoomCall::ExchangeCode, request, deadline).await
+    }
+
+    async fn refresh(
+        &self,
+        refresh_token: &Secret,
+        deadline: DateTime<Utc>,
+    ) -> Result<TokenGrant, ZoomError> {
+        let request = request::refresh(&self.app, refresh_token);
+        self.tokens(ZoomCall::Refresh, request, deadline).await
+    }
+
+    async fn revoke(&self, token: &Secret, deadline: DateTime<Utc>) -> Result<(), ZoomError> {
+        let request = request::revoke(&self.app, token);
+        let answer = self.send(ZoomCall::Revoke, request, deadline).await?;
+        read_empty(&answer)
+    }
+}
+
+impl ZoomClient {
+    async fn tokens(
+        &self,
+        call: ZoomCall,
+        request: Built,
+        deadline: DateTime<Utc>,
+    ) -> Result<TokenGrant, ZoomError> {
         let answer = self.send(call, request, deadline).await?;
         read_json(&answer, |tokens: WireTokens| Some(tokens.grant()))
     }

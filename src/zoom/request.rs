@@ -9,11 +9,15 @@ use zeroize::Zeroizing;
 
 use super::app::ZoomApp;
 use super::wire::{CreateMeeting, RenameMeeting};
-use crate::ports::{BoxedCause, HttpRequest, NewMeeting, PageToken};
+use crate::ports::{
+    AuthorizeUrl, BoxedCause, Consent, ConsentPage, HttpRequest, NewMeeting, PageToken,
+};
 use crate::words::{MeetingId, Secret, Topic};
 
 const API: &str = "https://api.zoom.us/v2";
+const AUTHORIZE: &str = "https://zoom.us/oauth/authorize";
 const TOKEN: &str = "https://zoom.us/oauth/token";
+const REVOKE: &str = "https://zoom.us/oauth/revoke";
 /// The most that Zoom gives at once.
 const PAGE_SIZE: &str = "300";
 
@@ -56,19 +60,48 @@ pub(super) fn me(token: &Secret) -> Built {
     bare(Method::GET, &format!("{API}/users/me"), token)
 }
 
-pub(super) fn exchange_code(app: &ZoomApp, code: &Secret) -> Built {
-    let body = Serializer::new(String::new())
-        .append_pair("grant_type", "authorization_code")
-        .append_pair("code", code.expose())
-        .append_pair("redirect_uri", app.redirect_uri.as_str())
+/// Zoom takes no scopes here: they are those of the app's page.
+pub(super) fn authorize_url(app: &ZoomApp, page: &ConsentPage) -> AuthorizeUrl {
+    let query = Serializer::new(String::new())
+        .append_pair("response_type", "code")
+        .append_pair("client_id", &app.client_id)
+        .append_pair("redirect_uri", page.redirect.as_str())
+        .append_pair("state", page.state.expose())
+        .append_pair("code_challenge", &page.challenge)
+        .append_pair("code_challenge_method", "S256")
         .finish();
+    AuthorizeUrl::new(format!("{AUTHORIZE}?{query}"))
+}
+
+pub(super) fn exchange_code(app: &ZoomApp, consent: &Consent) -> Built {
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", consent.code.expose()),
+        ("redirect_uri", consent.redirect.as_str()),
+        ("code_verifier", consent.verifier.expose()),
+    ];
+    by_app(app, TOKEN, &fields)
+}
+
+pub(super) fn refresh(app: &ZoomApp, token: &Secret) -> Built {
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", token.expose())];
+    by_app(app, TOKEN, &fields)
+}
+
+pub(super) fn revoke(app: &ZoomApp, token: &Secret) -> Built {
+    by_app(app, REVOKE, &[("token", token.expose())])
+}
+
+/// A form that the app itself sends.
+fn by_app(app: &ZoomApp, address: &str, fields: &[(&str, &str)]) -> Built {
+    let form = Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = Request::builder()
         .method(Method::POST)
-        .uri(TOKEN)
+        .uri(address)
         .header(AUTHORIZATION, basic(app)?)
         .header(ACCEPT, "application/json")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(body.into_bytes())?;
+        .body(form.into_bytes())?;
     Ok(request)
 }
 

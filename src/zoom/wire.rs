@@ -150,11 +150,14 @@ impl WirePage {
 #[derive(Debug, Deserialize)]
 pub(super) struct WireUser {
     id: String,
+    account_id: Option<String>,
 }
 
 impl WireUser {
     pub(super) fn user(self) -> Option<ZoomUser> {
-        ZoomAccountId::new(self.id).ok().map(ZoomUser::new)
+        let mut user = ZoomUser::new(ZoomAccountId::new(self.id).ok()?);
+        user.organisation = self.account_id.filter(|id| !id.is_empty());
+        Some(user)
     }
 }
 

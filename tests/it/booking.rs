@@ -1,9 +1,9 @@
 //! Booking flows through the services.
 
 use slotlink::rules::LinkState;
-use slotlink::testkit::block_on;
+use slotlink::testkit::{ZoomVisit, block_on};
 use slotlink::words::{Seats, ZoomAccountId};
-use slotlink::{Actor, MeetingLocation, Refusal};
+use slotlink::{MeetingLocation, Refusal};
 
 use crate::world::{World, caller, request, round_robin, slot_settings, user};
 
@@ -62,9 +62,8 @@ fn r2_a_refused_consent_of_another_user_does_not_cut_off_the_rightful_one() {
     let world = World::new(&["A001", "B002"]);
     world.put(&round_robin(&["A001"]));
     let zoom_a = ZoomAccountId::new("zoom-A001").unwrap();
-    let code = world.zoom.consent(&zoom_a);
-    let (actor, b002) = (Actor::User(user("B002")), user("B002"));
-    let refused = block_on(world.scheduler.connect_zoom(&actor, &b002, &code)).unwrap_err();
+    let visit = ZoomVisit::new(&world.scheduler, &world.zoom);
+    let refused = block_on(visit.connect(&user("B002"), &zoom_a)).unwrap_err();
     assert_eq!(refused.kind(), "zoom_account_taken");
     let booked = block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
     assert!(matches!(booked.location, MeetingLocation::Zoom(LinkState::Ready { .. })));

@@ -21,8 +21,8 @@ pub(crate) fn stepping(world: &World) -> Scheduler {
 }
 
 /// One of several: each has randomness of its own.
-fn stepping_with(world: &World, seed: u64) -> Scheduler {
-    let app = ZoomApp::new("client", Secret::new("secret"), "https://crm.example".parse().unwrap());
+pub(crate) fn stepping_with(world: &World, seed: u64) -> Scheduler {
+    let app = ZoomApp::new("client", Secret::new("secret"));
     let http = Arc::new(Stepping(world.zoom.clone()));
     let store = Arc::new(Stepping(world.store.clone()));
     let zoom = Arc::new(ZoomClient::new(app, http));

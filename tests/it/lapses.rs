@@ -50,9 +50,9 @@ fn r29_background_work_is_due_at_the_very_second() {
     world.clock.advance(TimeDelta::seconds(1));
     let (store, scheduler) = counting(&world);
     let report = block_on(scheduler.run_due(10)).unwrap();
-    // Next, the first receipts have aged.
-    let receipts_age = Some(at("2026-11-30T08:00:00Z"));
-    assert_eq!((report.done, report.failed, report.next), (1, 0, receipts_age));
+    // Next, the question is forgotten by which the host connected to Zoom.
+    let forgotten = Some(at("2026-11-24T08:10:00Z"));
+    assert_eq!((report.done, report.failed, report.next), (1, 0, forgotten));
     let kinds = store.kinds.lock().unwrap().clone();
     for told in ["event", "message"] {
         assert_eq!(kinds.iter().filter(|kind| *kind == told).count(), 1, "{kinds:?}");
@@ -83,7 +83,8 @@ fn r29_it_lapses_even_if_its_time_is_over() {
     let (world, id) = lapsing();
     world.clock.set(at("2026-11-30T00:00:00Z"));
     let report = block_on(world.scheduler.run_due(10)).unwrap();
-    assert_eq!((report.done, report.failed), (1, 0));
+    // And the question is forgotten by which the host connected to Zoom.
+    assert_eq!((report.done, report.failed, report.removed), (2, 0, 1));
     assert_eq!(status(&world, id), Status::Cancelled);
 }
 

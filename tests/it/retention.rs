@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use slotlink::testkit::{ManualClock, SimulatedZoom, block_on};
+use slotlink::testkit::{ManualClock, SimulatedZoom, ZoomVisit, block_on};
 use slotlink::words::{
     Account, BookingWindow, Email, Mark, Name, RequestId, Role, Status, Sticky, User, WindowDays,
     ZoomAccountId,
 };
-use slotlink::{Actor, BookRequest, Retention, RunReport, Scheduler};
+use slotlink::{BookRequest, Retention, RunReport, Scheduler};
 
 use crate::recorded::Recorded;
 use crate::world::{abc, at, builder, caller, demo, hours, invitee, request, round_robin, user};
@@ -52,10 +52,8 @@ impl Lab {
 
     pub(crate) fn connect(&self, id: &str, zoom: &str) -> Result<(), slotlink::Error> {
         let zoom = ZoomAccountId::new(zoom).unwrap();
-        self.zoom.add_account(zoom.clone());
-        let code = self.zoom.consent(&zoom);
-        let (id, actor) = (user(id), Actor::User(user(id)));
-        block_on(self.scheduler.connect_zoom(&actor, &id, &code)).map(|_| ())
+        let visit = ZoomVisit::new(&self.scheduler, &self.zoom);
+        block_on(visit.connect(&user(id), &zoom)).map(|_| ())
     }
 
     pub(crate) fn book(&self, request: &BookRequest) -> slotlink::Appointment {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc, Weekday};
 use slotlink::ports::Store;
-use slotlink::testkit::{ManualClock, SeededEntropy, SimulatedZoom, TestSealer, block_on};
+use slotlink::testkit::{
+    ManualClock, SeededEntropy, SimulatedZoom, TestSealer, ZoomVisit, block_on,
+};
 use slotlink::words::Secret;
 use slotlink::words::{
     Account, AccountId, Calendar, CalendarId, CalendarKind, CalendarRef, Email, GridStep, Hours,
@@ -12,7 +14,7 @@ use slotlink::words::{
     UserId, WeeklyHours, Window, Zone, ZoomAccountId,
 };
 use slotlink::zoom::{ZoomApp, ZoomClient};
-use slotlink::{Actor, BookRequest, Builder, Caller, MemoryStore, Scheduler};
+use slotlink::{BookRequest, Builder, Caller, MemoryStore, Scheduler};
 
 pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
@@ -76,8 +78,7 @@ pub(crate) fn builder(
     clock: &Arc<ManualClock>,
     seed: u64,
 ) -> Builder {
-    let redirect = "https://crm.example/zoom".parse().unwrap();
-    let app = ZoomApp::new("client", Secret::new("secret"), redirect);
+    let app = ZoomApp::new("client", Secret::new("secret"));
     Scheduler::builder(store, Arc::new(ZoomClient::new(app, zoom.clone())))
         .sealer(Arc::new(TestSealer))
         .clock(clock.clone())
@@ -111,10 +112,7 @@ impl World {
 
     pub(crate) fn connect(&self, id: &str, zoom: &str) {
         let zoom = ZoomAccountId::new(zoom).unwrap();
-        self.zoom.add_account(zoom.clone());
-        let code = self.zoom.consent(&zoom);
-        let actor = Actor::User(user(id));
-        block_on(self.scheduler.connect_zoom(&actor, &user(id), &code)).unwrap();
+        block_on(ZoomVisit::new(&self.scheduler, &self.zoom).connect(&user(id), &zoom)).unwrap();
     }
 
     pub(crate) fn put(&self, calendar: &Calendar) {

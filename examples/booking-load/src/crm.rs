@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc, Weekday};
 use slotlink::ports::Store;
-use slotlink::testkit::{ManualClock, SeededEntropy, SimulatedZoom, TestSealer};
+use slotlink::testkit::{ManualClock, SeededEntropy, SimulatedZoom, TestSealer, ZoomVisit};
 use slotlink::words::{
     Account, AccountId, Calendar, CalendarId, CalendarKind, CalendarRef, Email, GridStep, Hours,
     LocationSetting, Name, Role, RoundRobinHost, RoundRobinHosts, Secret, SlotLength, SlotSettings,
     User, UserId, WeeklyHours, Window, Zone, ZoomAccountId,
 };
 use slotlink::zoom::{ZoomApp, ZoomClient};
-use slotlink::{Actor, Caller, LinkWork, Scheduler};
+use slotlink::{Caller, LinkWork, Scheduler};
 
 use crate::Outcome;
 use crate::workload::Wanted;
@@ -43,7 +43,7 @@ impl Crm {
     pub fn start(store: Arc<dyn Store>, seed: u64) -> Outcome<Self> {
         let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
         let zoom = Arc::new(SimulatedZoom::new(clock.clone()));
-        let app = ZoomApp::new("id", Secret::new("secret"), "https://crm.example/zoom".parse()?);
+        let app = ZoomApp::new("id", Secret::new("secret"));
         let scheduler = Scheduler::builder(store, Arc::new(ZoomClient::new(app, zoom.clone())))
             .clock(clock.clone())
             .entropy(Arc::new(SeededEntropy::new(seed)))
@@ -88,9 +88,7 @@ impl Crm {
         self.scheduler.put_user(&user).await?;
         self.scheduler.put_membership(self.by.account(), id, Role::User).await?;
         let zoom = ZoomAccountId::new(format!("zoom-of-{id}"))?;
-        self.zoom.add_account(zoom.clone());
-        let code = self.zoom.consent(&zoom);
-        self.scheduler.connect_zoom(&Actor::User(id.clone()), id, &code).await?;
+        ZoomVisit::new(&self.scheduler, &self.zoom).connect(id, &zoom).await?;
         Ok(())
     }
 

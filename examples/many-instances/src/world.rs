@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use slotlink::ports::{Clock as _, Store, SystemClock};
-use slotlink::testkit::{ManualClock, SimulatedZoom, TestSealer};
+use slotlink::testkit::{ManualClock, SimulatedZoom, TestSealer, ZoomVisit};
 use slotlink::words::{
     Account, AccountId, Buffer, Calendar, CalendarId, CalendarKind, CalendarRef, CollectiveHost,
     CollectiveHosts, Email, GridStep, Hours, Name, Role, RoundRobinHost, RoundRobinHosts, Seats,
     Secret, SlotLength, SlotSettings, User, UserId, WeeklyHours, Zone, ZoomAccountId,
 };
 use slotlink::zoom::{ZoomApp, ZoomClient};
-use slotlink::{Actor, Caller, LinkWork, Scheduler};
+use slotlink::{Caller, LinkWork, Scheduler};
 
 use crate::Failure;
 
@@ -88,7 +88,7 @@ pub(crate) fn first_day(now: DateTime<Utc>) -> DateTime<Utc> {
 /// An instance of the services. Links are left to a worker, and there is none.
 pub(crate) fn scheduler(store: Arc<dyn Store>) -> Result<(Scheduler, Arc<SimulatedZoom>), Failure> {
     let zoom = Arc::new(SimulatedZoom::new(Arc::new(ManualClock::new(SystemClock.now()))));
-    let app = ZoomApp::new("client", Secret::new("secret"), "https://crm.example/zoom".parse()?);
+    let app = ZoomApp::new("client", Secret::new("secret"));
     let scheduler = Scheduler::builder(store, Arc::new(ZoomClient::new(app, zoom.clone())))
         .sealer(Arc::new(TestSealer))
         .link_work(LinkWork::Worker)
@@ -133,8 +133,8 @@ pub(crate) async fn put_host(
     for account in ACCOUNTS {
         scheduler.put_membership(&AccountId::new(account)?, &id, Role::User).await?;
     }
-    let consent = zoom.consent(&ZoomAccountId::new(format!("zoom-{host}"))?);
-    scheduler.connect_zoom(&Actor::User(id.clone()), &id, &consent).await?;
+    let account = ZoomAccountId::new(format!("zoom-{host}"))?;
+    ZoomVisit::new(scheduler, zoom).connect(&id, &account).await?;
     Ok(())
 }
 

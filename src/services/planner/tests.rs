@@ -28,7 +28,7 @@ fn outcome(loads: bool) -> CommitOutcome {
     let mut other = planner(2);
     other.put(&read, &QuotaRow::default()).unwrap();
     let commit = |planner: Planner<'_>| {
-        block_on(store.commit(&planner.into_change_set().unwrap().change)).unwrap()
+        block_on(store.commit(&planner.into_change_set("test").unwrap().change)).unwrap()
     };
     assert_eq!(commit(other), CommitOutcome::Committed);
     commit(first)
@@ -66,6 +66,7 @@ struct Change(Writes);
 #[async_trait]
 impl Command for Change {
     type Done = ();
+    const NAME: &'static str = "change";
 
     async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         (self.0)(planner, &row(&core.keys))?;
@@ -76,8 +77,7 @@ impl Command for Change {
 /// What others share of the row once a change has written it.
 fn shared_after(writes: Writes) -> Option<u32> {
     let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
-    let redirect = "https://crm.example/zoom".parse().unwrap();
-    let app = ZoomApp::new("client", Secret::new("secret"), redirect);
+    let app = ZoomApp::new("client", Secret::new("secret"));
     let zoom = Arc::new(ZoomClient::new(app, Arc::new(SimulatedZoom::new(clock.clone()))));
     let scheduler = Scheduler::builder(Arc::new(MemoryStore::new()), zoom).clock(clock);
     let scheduler = scheduler.entropy(Arc::new(SeededEntropy::new(1))).build().unwrap();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Record;
 use crate::services::retention::Retention;
-use crate::words::{AppointmentId, LinkId};
+use crate::words::{AppointmentId, LinkId, UserId, ZoomAccountId};
 
 /// Something happened (R28).
 #[derive(Debug, Serialize, Deserialize)]
@@ -67,4 +67,29 @@ pub(crate) enum MessageKind {
     Rescheduled,
     Cancelled,
     LinkChanged,
+}
+
+/// A user is to be told of their connection to Zoom, whatever accounts they belong to (R4, R23).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserMessageRow {
+    pub(crate) kind: UserMessageKind,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) zoom: ZoomAccountId,
+}
+
+impl Record for UserMessageRow {
+    fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
+        Some(self.at + kept.history)
+    }
+}
+
+/// What a user is told.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum UserMessageKind {
+    /// Links cannot be made until they connect again.
+    ReconnectZoom,
+    /// Somebody connected it who was logged in as them (R4).
+    ConnectedForYou { by: UserId },
 }

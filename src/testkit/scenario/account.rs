@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::problem::InvalidScenario;
 use super::steps::{Act, Step};
-use super::world::World;
-use crate::words::{AccountId, Calendar, CalendarId, CalendarRef};
+use super::world::{Person, World};
+use crate::words::{AccountId, Calendar, CalendarId, CalendarRef, UserId};
 
 /// Finds the account of each step: its own, or that of the calendar or appointment it names.
 pub(super) struct Accounts {
@@ -13,6 +13,8 @@ pub(super) struct Accounts {
     accounts: Vec<AccountId>,
     /// The calendars of the world, and those that earlier steps put.
     calendars: BTreeSet<CalendarRef>,
+    /// The accounts of users who belong to one only.
+    users: BTreeMap<UserId, AccountId>,
     /// The accounts of the appointments that earlier steps make.
     made: BTreeMap<String, AccountId>,
 }
@@ -22,6 +24,7 @@ impl Accounts {
         Self {
             accounts: world.accounts.iter().map(|account| account.id.clone()).collect(),
             calendars: world.calendars.iter().map(Calendar::as_ref).collect(),
+            users: world.people.iter().filter_map(of_one_account).collect(),
             made: BTreeMap::new(),
         }
     }
@@ -46,11 +49,17 @@ impl Accounts {
             Act::Edit(given) => self.of_appointment(&given.appointment),
             Act::Reschedule(given) => self.of_appointment(&given.appointment),
             Act::Reassign(given) => self.of_appointment(&given.appointment),
-            Act::ConnectZoom(_) => return refuse("account", step.account.is_some()),
+            Act::SetDefaultLocation(given) => self.of_user(&given.user),
+            Act::ConnectZoom(_)
+            | Act::DisconnectZoom(_)
+            | Act::ReleaseZoom(_)
+            | Act::TransferZoom(_)
+            | Act::Connection(_) => return refuse("account", step.account.is_some()),
             Act::DeleteUser(_)
             | Act::RestoreUser(_)
             | Act::Busy(_)
             | Act::ZoomFault(_)
+            | Act::ZoomEvent(_)
             | Act::ZoomState(_)
             | Act::Advance(_)
             | Act::Settle(_) => {
@@ -81,6 +90,10 @@ impl Accounts {
         }
     }
 
+    fn of_user(&self, user: &UserId) -> Option<AccountId> {
+        self.users.get(user).cloned().or_else(|| self.only())
+    }
+
     fn of_appointment(&self, name: &str) -> Option<AccountId> {
         self.made.get(name).cloned().or_else(|| self.only())
     }
@@ -91,6 +104,13 @@ impl Accounts {
             [account] => Some(account.clone()),
             _ => None,
         }
+    }
+}
+
+fn of_one_account(person: &Person) -> Option<(UserId, AccountId)> {
+    match person.accounts.as_slice() {
+        [account] => Some((person.user.id.clone(), account.clone())),
+        _ => None,
     }
 }
 

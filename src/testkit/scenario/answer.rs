@@ -5,8 +5,10 @@ use serde_json::{Map, Value, json};
 use super::moment::text;
 use crate::rules::{LinkState, ParkReason};
 use crate::testkit::SimulatedZoom;
-use crate::words::{FixedLocation, Occupant, Person, UserId};
-use crate::{Appointment, Error, Explanation, MeetingLocation, Slot, Slots};
+use crate::words::{FixedLocation, Occupant, Person, UserId, ZoomAccountId};
+use crate::{
+    Appointment, ConnectionState, Error, Explanation, MeetingLocation, Slot, Slots, ZoomConnection,
+};
 
 /// An appointment as everybody sees it.
 pub(super) fn appointment(seen: &Appointment) -> Value {
@@ -83,6 +85,24 @@ const fn reason_name(reason: ParkReason) -> &'static str {
         ParkReason::NeedsReconnect => "needs_reconnect",
         ParkReason::RefusedByZoom => "refused_by_zoom",
     }
+}
+
+/// How a connection to Zoom is doing.
+pub(super) fn connection(found: &ZoomConnection) -> Value {
+    let (state, zoom, left) = match &found.state {
+        ConnectionState::None => ("none", None, None),
+        ConnectionState::Connected { zoom, requests_left_today, .. } => {
+            ("connected", Some(zoom), Some(*requests_left_today))
+        }
+        ConnectionState::NeedsReconnect { zoom, .. } => ("needs_reconnect", Some(zoom), None),
+    };
+    json!({
+        "state": state,
+        "zoom": zoom.map(ZoomAccountId::as_str),
+        "requests_left_today": left,
+        "links_waiting": found.links_waiting,
+        "parked": found.parked,
+    })
 }
 
 /// Bookable slots.

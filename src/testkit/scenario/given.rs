@@ -1,14 +1,14 @@
 //! What steps are given: their fields, as they are written.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::format::Place;
 use super::moment::At;
 use crate::ports::ZoomCall;
 use crate::testkit::Fault;
 use crate::words::{
-    CalendarId, Email, FixedLocation, Mark, Notes, Participant, RequestId, Status, Title, UserId,
-    ZoomAccountId,
+    CalendarId, Email, EntryPoint, FixedLocation, Mark, Notes, Participant, RequestId, Status,
+    Title, UserId, ZoomAccountId,
 };
 
 #[derive(Debug, Deserialize)]
@@ -28,23 +28,80 @@ pub(super) struct RestoreUser {
     pub(super) new_id: UserId,
 }
 
-/// Where the user begins to connect; comes back with the result (R1).
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Entry {
-    #[default]
-    Integrations,
-    DefaultLocation,
-    CalendarSettings,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConnectZoom {
     pub(super) user: UserId,
     pub(super) zoom: ZoomAccountId,
-    #[serde(default)]
-    pub(super) entry: Entry,
+    #[serde(default = "integrations")]
+    pub(super) entry: EntryPoint,
+}
+
+const fn integrations() -> EntryPoint {
+    EntryPoint::Integrations
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReleaseZoom {
+    pub(super) zoom: ZoomAccountId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TransferZoom {
+    pub(super) zoom: ZoomAccountId,
+    pub(super) to: UserId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetDefaultLocation {
+    pub(super) user: UserId,
+    pub(super) location: Place,
+    pub(super) apply_to: Option<ApplyTo>,
+}
+
+/// To which calendars a new default is applied.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum ApplyTo {
+    All(All),
+    These(Vec<CalendarId>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum All {
+    All,
+}
+
+/// Something that Zoom tells by a webhook.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ZoomEvent {
+    pub(super) event: Event,
+    pub(super) zoom: ZoomAccountId,
+    /// When it happened, if that was not now: then it tells of something that is over.
+    pub(super) at: Option<At>,
+    #[serde(default = "once")]
+    pub(super) copies: u32,
+    #[serde(default = "truly")]
+    pub(super) valid: bool,
+}
+
+const fn once() -> u32 {
+    1
+}
+
+const fn truly() -> bool {
+    true
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Event {
+    AppDeauthorized,
 }
 
 #[derive(Debug, Deserialize)]
@@ -137,6 +194,7 @@ pub(super) enum Op {
     UpdateMeeting,
     DeleteMeeting,
     ListMeetings,
+    Refresh,
     Any,
 }
 
@@ -147,6 +205,7 @@ impl From<Op> for Option<ZoomCall> {
             Op::UpdateMeeting => Some(ZoomCall::UpdateMeeting),
             Op::DeleteMeeting => Some(ZoomCall::DeleteMeeting),
             Op::ListMeetings => Some(ZoomCall::ListMeetings),
+            Op::Refresh => Some(ZoomCall::Refresh),
             Op::Any => None,
         }
     }
@@ -161,6 +220,7 @@ pub(super) enum FaultName {
     DailyLimit,
     PerSecondLimit,
     TokenExpired,
+    Revoked,
     Gone,
 }
 
@@ -173,6 +233,7 @@ impl From<FaultName> for Fault {
             FaultName::DailyLimit => Self::DailyLimit,
             FaultName::PerSecondLimit => Self::PerSecondLimit,
             FaultName::TokenExpired => Self::TokenExpired,
+            FaultName::Revoked => Self::Revoked,
             FaultName::Gone => Self::Gone,
         }
     }

@@ -25,6 +25,7 @@
 mod account;
 mod answer;
 pub(super) mod audit;
+mod connecting;
 mod expect;
 mod format;
 mod given;

@@ -21,14 +21,14 @@ use crate::words::{
     AppointmentFilter, AppointmentId, Calendar, CalendarRef, Interval, ListPage, LocationSetting,
     User, UserId,
 };
-use crate::{Actor, Advice, Appointment, BookRequest, Caller, Edit, Error, Fault};
+use crate::{Actor, Appointment, BookRequest, Caller, Edit, Error, Fault};
 
-type Answer = Result<Value, Error>;
+pub(super) type Answer = Result<Value, Error>;
 
 /// A run of a scenario that has come so far.
 pub(super) struct Run<'a> {
     world: &'a World,
-    stage: Stage,
+    pub(super) stage: Stage,
     /// The appointments by the names that steps gave them.
     named: BTreeMap<String, AppointmentId>,
     told: Told,
@@ -121,6 +121,12 @@ impl<'a> Run<'a> {
     async fn act(&mut self, step: &Step) -> Answer {
         match &step.act {
             Act::ConnectZoom(given) => self.connect_zoom(step, given).await,
+            Act::DisconnectZoom(given) => self.disconnect_zoom(step, given).await,
+            Act::ReleaseZoom(given) => self.release_zoom(step, given).await,
+            Act::TransferZoom(given) => self.transfer_zoom(step, given).await,
+            Act::Connection(given) => self.connection(step, given).await,
+            Act::SetDefaultLocation(given) => self.set_default_location(step, given).await,
+            Act::ZoomEvent(given) => Ok(self.zoom_event(given).await),
             Act::DeleteUser(given) => self.delete_user(&given.user).await,
             Act::RestoreUser(given) => self.restore_user(given).await,
             Act::SetCalendarLocation(given) => self.set_location(step, given).await,
@@ -183,24 +189,6 @@ impl<'a> Run<'a> {
     }
 
     // ---- Users ----
-
-    async fn connect_zoom(&self, step: &Step, given: &given::ConnectZoom) -> Answer {
-        let own = || Actor::User(given.user.clone());
-        let actor = step.actor.clone().unwrap_or_else(own);
-        let connected = self.stage.connect(&actor, &given.user, &given.zoom).await?;
-        let advice = connected.advice.map(|advice| match advice {
-            Advice::ReplacedZoomAccount { previous } => format!(
-                "{previous} was connected before and is disconnected now; different Zoom accounts \
-                 for one user are not recommended"
-            ),
-        });
-        Ok(json!({
-            "zoom": connected.zoom.as_str(),
-            "user": connected.user.as_str(),
-            "entry": given.entry,
-            "advice": advice,
-        }))
-    }
 
     async fn delete_user(&self, user: &UserId) -> Answer {
         let affected = self.stage.scheduler.delete_user(user).await?;
@@ -324,7 +312,10 @@ impl<'a> Run<'a> {
     }
 
     /// Names of appointments by start; those of one start have no order of their own.
-    fn names(&self, found: impl Iterator<Item = (DateTime<Utc>, AppointmentId)>) -> Vec<String> {
+    pub(super) fn names(
+        &self,
+        found: impl Iterator<Item = (DateTime<Utc>, AppointmentId)>,
+    ) -> Vec<String> {
         let mut named: Vec<_> = found.map(|(start, id)| (start, self.name(id))).collect();
         named.sort();
         named.into_iter().map(|(_, name)| name).collect()
@@ -344,7 +335,7 @@ impl<'a> Run<'a> {
 }
 
 /// Who calls, for which account.
-fn caller(step: &Step, own: Option<Actor>) -> Result<Caller, Error> {
+pub(super) fn caller(step: &Step, own: Option<Actor>) -> Result<Caller, Error> {
     let account = step.account.clone();
     let account = account.ok_or(Fault::Inconsistent("a step was not settled"))?;
     let actor = step.actor.clone().or(own).unwrap_or(Actor::System);

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use url::Url;
 
 use super::Ports;
 use super::problem::InvalidScenario;
 use super::world::{Person, World};
 use crate::ports::Clock as _;
-use crate::testkit::{ManualClock, SeededEntropy, SimulatedBusy, SimulatedZoom, TestSealer};
-use crate::words::{Account, Secret, UserId, ZoomAccountId};
-use crate::zoom::{ZoomApp, ZoomClient};
+use crate::testkit::{
+    ManualClock, SeededEntropy, SimulatedBusy, SimulatedWebhook, SimulatedZoom, TestSealer,
+    ZoomVisit,
+};
+use crate::words::{Account, EntryPoint, Secret, UserId, ZoomAccountId};
+use crate::zoom::{WebhookSecrets, ZoomApp, ZoomClient};
 use crate::{Actor, Caller, Connected, Error, Scheduler};
 
 /// Runs of one scenario are equal to the last bit.
@@ -40,11 +42,12 @@ impl Stage {
         let clock = Arc::new(ManualClock::new(now));
         let zoom = Arc::new(SimulatedZoom::new(clock.clone()));
         let busy = Arc::new(SimulatedBusy::new());
-        let app = ZoomApp::new("client", Secret::new("secret"), redirect()?);
+        let app = ZoomApp::new("client", Secret::new("secret"));
         let client = Arc::new(ZoomClient::new(app, zoom.clone()));
         let guard = TimeDelta::seconds(world.settings.reset_guard_seconds.into());
         let scheduler = Scheduler::builder(ports.store, client)
             .sealer(Arc::new(TestSealer))
+            .webhook_secrets(WebhookSecrets::new(Secret::new(SimulatedZoom::WEBHOOK_SECRET)))
             .busy_source(busy.clone())
             .clock(clock.clone())
             .entropy(Arc::new(SeededEntropy::new(SEED)))
@@ -86,26 +89,40 @@ impl Stage {
             self.scheduler.put_membership(account, id, role).await?;
         }
         if let Some(zoom) = &person.zoom {
-            self.connect(&Actor::User(id.clone()), id, zoom).await?;
+            let entry = EntryPoint::Integrations;
+            self.connect(&Actor::User(id.clone()), id, zoom, entry).await?;
         }
         Ok(())
     }
 
-    /// The user consents at Zoom, comes back with a code, and is connected.
+    /// The user is led to Zoom, consents, comes back, and is connected.
     pub(super) async fn connect(
         &self,
         actor: &Actor,
         user: &UserId,
         zoom: &ZoomAccountId,
+        entry: EntryPoint,
     ) -> Result<Connected, Error> {
-        let code = self.zoom.consent(zoom);
-        self.scheduler.connect_zoom(actor, user, &code).await
+        let visit = ZoomVisit::new(&self.scheduler, &self.zoom).from(entry);
+        visit.connect_as(actor, user, zoom).await
+    }
+
+    /// Zoom sends a webhook.
+    pub(super) async fn deliver(&self, webhook: &SimulatedWebhook) {
+        self.scheduler.receive_webhook(&webhook.headers, &webhook.body).await;
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Does all background work that is due now. Says when more will be.
     pub(super) async fn settle(&self) -> Option<DateTime<Utc>> {
         let now = self.clock.now();
         for _ in 0..MOST_ROUNDS {
+            for webhook in self.zoom.webhooks() {
+                self.deliver(&webhook).await;
+            }
             match self.scheduler.run_due(WORK).await {
                 Ok(report) if report.next.is_some_and(|next| next <= now) && report.done > 0 => {}
                 Ok(report) => return report.next.map(|next| next.max(now)),
@@ -132,9 +149,4 @@ impl Stage {
 
 fn blame(field: &'static str, at: usize) -> impl Fn(Error) -> InvalidScenario {
     move |error| InvalidScenario::illegal(format!("{field}[{at}]"), error.to_string())
-}
-
-fn redirect() -> Result<Url, InvalidScenario> {
-    Url::parse("https://crm.example/zoom/callback")
-        .map_err(|error| InvalidScenario::illegal("", error.to_string()))
 }

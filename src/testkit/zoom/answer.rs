@@ -79,10 +79,23 @@ impl Answer {
         Self::new(StatusCode::BAD_REQUEST, Body::Json(body))
     }
 
-    /// Of the token endpoint.
-    pub(super) fn oauth(status: StatusCode, error: &'static str, reason: &'static str) -> Self {
+    /// Of the OAuth endpoints.
+    pub(super) fn oauth(error: &str, reason: &str) -> Self {
         let body = json!({"reason": reason, "error": error});
-        Self::new(status, Body::Json(body))
+        Self::new(StatusCode::BAD_REQUEST, Body::Json(body))
+    }
+
+    pub(super) fn no_such_client() -> Self {
+        let body = json!({
+            "reason": "Invalid client_id or client_secret",
+            "error": "invalid_client",
+        });
+        Self::new(StatusCode::UNAUTHORIZED, Body::Json(body))
+    }
+
+    /// The refresh token is dead, for whatever reason.
+    pub(super) fn void_refresh_token() -> Self {
+        Self::oauth("invalid_grant", "Invalid Token!")
     }
 
     /// The headers count the whole Zoom account: nothing in them tells of the user's limit.

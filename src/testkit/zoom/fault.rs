@@ -17,8 +17,11 @@ pub enum Fault {
     DailyLimit,
     /// HTTP 429: too many requests in this second.
     PerSecondLimit,
-    /// HTTP 401, code 124: the access token is expired.
+    /// HTTP 401, code 124: the access token is expired. The refresh token stays good.
     TokenExpired,
+    /// The token endpoint answers a refresh with `invalid_grant`: the user's tokens are dead until
+    /// they consent again. Zoom tells nobody of it.
+    Revoked,
     /// HTTP 404, code 3001: the meeting does not exist. If it does, it stays.
     Gone,
 }
@@ -29,13 +32,19 @@ impl Fault {
         match self {
             Self::Lost | Self::DoneReplyLost | Self::Unavailable | Self::PerSecondLimit => true,
             Self::DailyLimit => is_counted(call),
-            Self::TokenExpired => !matches!(call, ZoomCall::ExchangeCode),
+            Self::TokenExpired => !is_of_app(call),
+            Self::Revoked => matches!(call, ZoomCall::Refresh),
             Self::Gone => matches!(
                 call,
                 ZoomCall::GetMeeting | ZoomCall::UpdateMeeting | ZoomCall::DeleteMeeting
             ),
         }
     }
+}
+
+/// Whether the app calls in its own name, so that no access token is looked at.
+pub(super) const fn is_of_app(call: ZoomCall) -> bool {
+    matches!(call, ZoomCall::ExchangeCode | ZoomCall::Refresh | ZoomCall::Revoke)
 }
 
 /// Whether a call counts against the 100 requests a day.

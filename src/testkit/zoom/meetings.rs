@@ -47,7 +47,7 @@ impl Stored {
     }
 }
 
-fn later(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+pub(super) fn later(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
     at.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 

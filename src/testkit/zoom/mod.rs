@@ -2,12 +2,14 @@
 //! runs in every test.
 
 mod answer;
+mod consents;
 mod fault;
 mod fields;
 mod meetings;
 mod oauth;
 mod quota;
 mod request;
+mod webhook;
 mod world;
 
 use std::collections::BTreeMap;
@@ -18,9 +20,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub use fault::Fault;
+pub use oauth::PageRefused;
+pub use webhook::SimulatedWebhook;
 
 use crate::ports::{Clock, HttpRequest, HttpResponse, HttpSend, SendError, ZoomCall};
-use crate::words::{Interval, MeetingId, Secret, ZoomAccountId};
+use crate::words::{Interval, MeetingId, ZoomAccountId};
 use request::Asked;
 use world::World;
 
@@ -31,28 +35,36 @@ use world::World;
 /// Share it as an `Arc`: one clone goes to the [`ZoomClient`](crate::zoom::ZoomClient) as its HTTP
 /// port, with another a test looks and meddles.
 ///
-/// It knows scheduled meetings only, tokens that do not grow old, and times in UTC.
+/// It knows scheduled meetings only, one app, and times in UTC. Tokens, codes and the secret of
+/// webhooks all have `CANARY` in them, so that a test finds them wherever they must not be.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use chrono::{DateTime, TimeDelta};
-/// use slotlink::ports::{Access, ZoomApi, ZoomAuth};
+/// use slotlink::ports::{Access, Consent, ConsentPage, ZoomApi, ZoomAuth};
 /// use slotlink::testkit::{ManualClock, SimulatedZoom, block_on};
 /// use slotlink::words::{Secret, ZoomAccountId};
 /// use slotlink::zoom::{ZoomApp, ZoomClient};
+/// use url::Url;
 ///
 /// let now = DateTime::UNIX_EPOCH;
 /// let zoom = Arc::new(SimulatedZoom::new(Arc::new(ManualClock::new(now))));
-/// let user = ZoomAccountId::new("zoom-a")?;
-/// zoom.add_account(user.clone());
-///
-/// let redirect = "https://crm.example/zoom/callback".parse()?;
-/// let app = ZoomApp::new("client id", Secret::new("client secret"), redirect);
+/// let app = ZoomApp::new("client id", Secret::new("client secret"));
 /// let client = ZoomClient::new(app, zoom.clone());
 ///
+/// // Verifier and challenge of RFC 7636, appendix B.
+/// let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+/// let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned();
+/// let redirect: Url = "https://crm.example/zoom/callback".parse()?;
+/// let page = ConsentPage::new(Secret::new("state"), challenge, redirect.clone());
+///
+/// let user = ZoomAccountId::new("zoom-a")?;
+/// let back = zoom.allow(&client.authorize_url(&page), &user)?;
+/// let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1;
+///
 /// let deadline = now + TimeDelta::seconds(10);
-/// let code = zoom.consent(&user);
-/// let grant = block_on(client.exchange_code(&code, deadline))?;
+/// let consent = Consent::new(Secret::new(code), verifier, redirect);
+/// let grant = block_on(client.exchange_code(&consent, deadline))?;
 /// let access = Access::new(grant.access_token, deadline);
 /// assert_eq!(block_on(client.me(&access))?.id, user);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -90,17 +102,6 @@ impl SimulatedZoom {
     /// Adds a Zoom user. Adding one that is there changes nothing.
     pub fn add_account(&self, zoom: ZoomAccountId) {
         self.world().quotas.add(zoom);
-    }
-
-    /// The Zoom user allows the app what it asks for: gives the authorization code that Zoom
-    /// would send to the redirect URI. It is good for one exchange within five minutes; the
-    /// exchange kills the tokens of this user's earlier consents. A user who is not there is added.
-    #[must_use]
-    pub fn consent(&self, zoom: &ZoomAccountId) -> Secret {
-        let now = self.clock.now();
-        let mut world = self.world();
-        world.quotas.add(zoom.clone());
-        world.grants.consent(zoom, now)
     }
 
     /// A person makes a meeting in Zoom's own pages. That is no request of the app.
@@ -143,8 +144,9 @@ impl SimulatedZoom {
         self.world().quotas.used_on(today)
     }
 
-    /// For every Zoom user, the most requests to create, update or delete that reached Zoom on any
-    /// one UTC day, whatever was answered: a well-behaved app stays at 100 or less.
+    /// For every Zoom user, the most requests to create, update or delete that reached Zoom with a
+    /// live access token on any one UTC day, whatever was answered: a well-behaved app stays at
+    /// 100 or less.
     #[must_use]
     pub fn busiest_day(&self) -> BTreeMap<ZoomAccountId, u32> {
         self.world().quotas.most_arrived()

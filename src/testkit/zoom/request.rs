@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use http::header::AUTHORIZATION;
 use url::form_urlencoded;
@@ -26,7 +28,7 @@ impl<'a> Asked<'a> {
     pub(super) fn read(request: &'a HttpRequest) -> Option<Self> {
         let uri = request.uri();
         let (call, meeting) = match (uri.scheme_str()?, uri.host()?) {
-            ("https", "zoom.us") => (token_call(request.method(), uri.path()), None),
+            ("https", "zoom.us") => (oauth_call(request), None),
             ("https", "api.zoom.us") => api_call(request.method(), uri.path()),
             _ => return None,
         };
@@ -44,8 +46,12 @@ impl<'a> Asked<'a> {
         self.authorization?.strip_prefix("Bearer ")
     }
 
-    pub(super) fn basic(&self) -> Option<&'a str> {
-        self.authorization?.strip_prefix("Basic ")
+    /// The client id of Basic credentials that hold both a client id and a client secret.
+    pub(super) fn client(&self) -> Option<String> {
+        let basic = self.authorization?.strip_prefix("Basic ")?;
+        let pair = String::from_utf8(STANDARD.decode(basic).ok()?).ok()?;
+        let (id, secret) = pair.split_once(':')?;
+        (!id.is_empty() && !secret.is_empty()).then(|| id.to_owned())
     }
 
     pub(super) fn form(&self) -> BTreeMap<String, String> {
@@ -57,8 +63,20 @@ fn pairs(text: &[u8]) -> BTreeMap<String, String> {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-fn token_call(method: &Method, path: &str) -> Option<ZoomCall> {
-    (method == Method::POST && path == "/oauth/token").then_some(ZoomCall::ExchangeCode)
+fn oauth_call(request: &HttpRequest) -> Option<ZoomCall> {
+    match (request.method(), request.uri().path()) {
+        (&Method::POST, "/oauth/token") => Some(token_call(&pairs(request.body()))),
+        (&Method::POST, "/oauth/revoke") => Some(ZoomCall::Revoke),
+        _ => None,
+    }
+}
+
+/// Any other grant type is turned down where codes are exchanged.
+fn token_call(form: &BTreeMap<String, String>) -> ZoomCall {
+    match form.get("grant_type").map(String::as_str) {
+        Some("refresh_token") => ZoomCall::Refresh,
+        _ => ZoomCall::ExchangeCode,
+    }
 }
 
 fn api_call(method: &Method, path: &str) -> (Option<ZoomCall>, Option<MeetingId>) {

@@ -4,13 +4,17 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::answer::Answer;
-use super::fault::{Fault, Faults, is_counted};
+use super::fault::{Fault, Faults, is_counted, is_of_app};
 use super::meetings::Meetings;
 use super::oauth::Grants;
 use super::quota::Quotas;
 use super::request::Asked;
+use super::webhook::Deauthorization;
 use crate::ports::{HttpResponse, SendError, ZoomCall};
 use crate::words::ZoomAccountId;
+
+/// Zoom's id of the organisation that all its users belong to.
+pub(super) const ORGANISATION: &str = "simulated-account";
 
 #[derive(Default)]
 pub(super) struct World {
@@ -18,6 +22,8 @@ pub(super) struct World {
     pub(super) grants: Grants,
     pub(super) meetings: Meetings,
     pub(super) faults: Faults,
+    /// What Zoom has to tell the app.
+    pub(super) owed: Vec<Deauthorization>,
 }
 
 impl World {
@@ -30,41 +36,92 @@ impl World {
         let Some(call) = asked.call else {
             return Ok(Answer::no_such_endpoint().http());
         };
-        let caller = self.grants.caller(asked);
-        let fault = self.faults.meet(call, caller.as_ref());
-        if let (Some(zoom), true) = (&caller, is_counted(call) && fault != Some(Fault::Lost)) {
-            self.quotas.arrive(zoom, now.date_naive());
+        let fault = self.faults.meet(call, self.grants.whose(asked).as_ref());
+        if fault == Some(Fault::Lost) {
+            return Err(lost("the request"));
         }
+        self.arrive(call, asked, now);
         let answer = match fault {
             None => self.serve(call, asked, now),
-            Some(Fault::Lost) => return Err(lost("the request")),
             Some(Fault::DoneReplyLost) => {
                 self.serve(call, asked, now);
                 return Err(lost("the answer"));
             }
-            Some(fault) => self.fail(fault, call, caller.as_ref(), asked, now),
+            Some(fault) => self.fail(fault, call, asked, now),
         };
         Ok(answer.http())
     }
 
+    /// A Zoom user loses the app, of which Zoom tells the app; says whether it was there.
+    pub(super) fn remove_app(&mut self, zoom: &ZoomAccountId, now: DateTime<Utc>) -> bool {
+        let was_there = self.grants.remove_app(zoom);
+        if was_there {
+            self.owe(zoom.clone(), now);
+        }
+        was_there
+    }
+
+    fn owe(&mut self, zoom: ZoomAccountId, at: DateTime<Utc>) {
+        let client = self.grants.client().to_owned();
+        self.owed.push(Deauthorization { zoom, at, client });
+    }
+
+    /// A request has come: it is counted, whatever will be answered.
+    fn arrive(&mut self, call: ZoomCall, asked: &Asked<'_>, now: DateTime<Utc>) {
+        if call == ZoomCall::Refresh {
+            if let Some(zoom) = self.grants.whose(asked) {
+                self.grants.count_refresh(&zoom);
+            }
+        } else if is_counted(call) {
+            // Of a token that is not good Zoom looks at no more than the token.
+            if let Ok(zoom) = self.grants.caller(asked, now) {
+                self.quotas.arrive(&zoom, now.date_naive());
+            }
+        }
+    }
+
     /// The call as it goes without faults.
     fn serve(&mut self, call: ZoomCall, asked: &Asked<'_>, now: DateTime<Utc>) -> Answer {
-        if matches!(call, ZoomCall::ExchangeCode) {
-            return self.grants.token(asked, now);
+        match call {
+            ZoomCall::ExchangeCode => self.grants.exchange(asked, now),
+            ZoomCall::Refresh => self.grants.refresh(asked, now),
+            ZoomCall::Revoke => self.revoke(asked, now),
+            _ => match self.grants.caller(asked, now) {
+                Ok(zoom) => self.serve_user(&zoom, call, asked, now),
+                Err(refusal) => *refusal,
+            },
         }
-        let Some(zoom) = asked.bearer().and_then(|_| self.grants.caller(asked)) else {
-            return Answer::token_invalid();
-        };
-        if is_counted(call) && !self.quotas.admit(&zoom, now.date_naive()) {
+    }
+
+    fn revoke(&mut self, asked: &Asked<'_>, now: DateTime<Utc>) -> Answer {
+        let (answer, gone) = self.grants.revoke(asked, now);
+        if let Some(zoom) = gone {
+            self.owe(zoom, now);
+        }
+        answer
+    }
+
+    /// A call of the API with a good access token.
+    fn serve_user(
+        &mut self,
+        zoom: &ZoomAccountId,
+        call: ZoomCall,
+        asked: &Asked<'_>,
+        now: DateTime<Utc>,
+    ) -> Answer {
+        if is_counted(call) && !self.quotas.admit(zoom, now.date_naive()) {
             return Answer::daily_limit();
         }
         match call {
-            ZoomCall::CreateMeeting => self.meetings.create(&zoom, asked, now),
-            ZoomCall::GetMeeting => self.meetings.get(&zoom, asked, now),
-            ZoomCall::UpdateMeeting => self.meetings.update(&zoom, asked, now),
-            ZoomCall::DeleteMeeting => self.meetings.delete(&zoom, asked, now),
-            ZoomCall::ListMeetings => self.meetings.list(&zoom, asked, now),
-            ZoomCall::Me | ZoomCall::ExchangeCode => Answer::ok(user(&zoom)),
+            ZoomCall::CreateMeeting => self.meetings.create(zoom, asked, now),
+            ZoomCall::GetMeeting => self.meetings.get(zoom, asked, now),
+            ZoomCall::UpdateMeeting => self.meetings.update(zoom, asked, now),
+            ZoomCall::DeleteMeeting => self.meetings.delete(zoom, asked, now),
+            ZoomCall::ListMeetings => self.meetings.list(zoom, asked, now),
+            ZoomCall::Me => Answer::ok(user(zoom)),
+            ZoomCall::ExchangeCode | ZoomCall::Refresh | ZoomCall::Revoke => {
+                Answer::no_such_endpoint()
+            }
         }
     }
 
@@ -73,25 +130,28 @@ impl World {
         &mut self,
         fault: Fault,
         call: ZoomCall,
-        caller: Option<&ZoomAccountId>,
         asked: &Asked<'_>,
         now: DateTime<Utc>,
     ) -> Answer {
         let today = now.date_naive();
-        if let Some(zoom) = caller {
-            // Whatever comes back, Zoom has seen the request.
-            let counts = matches!(fault, Fault::Unavailable | Fault::Gone) && is_counted(call);
-            if counts && !self.quotas.admit(zoom, today) {
-                return Answer::daily_limit();
-            }
-            if fault == Fault::DailyLimit {
-                self.quotas.exhaust(zoom, today);
-            }
+        // Whatever comes back, Zoom has seen the request.
+        let counts = matches!(fault, Fault::Unavailable | Fault::Gone) && is_counted(call);
+        if let (true, Ok(zoom)) = (counts, self.grants.caller(asked, now))
+            && !self.quotas.admit(&zoom, today)
+        {
+            return Answer::daily_limit();
+        }
+        match (fault, self.grants.whose(asked)) {
+            (Fault::DailyLimit, Some(zoom)) => self.quotas.exhaust(&zoom, today),
+            (Fault::Revoked, Some(zoom)) => self.grants.kill(&zoom),
+            _ => {}
         }
         match fault {
             Fault::DailyLimit => Answer::daily_limit(),
             Fault::PerSecondLimit => Answer::per_second_limit(),
             Fault::TokenExpired => Answer::token_expired(),
+            Fault::Revoked if is_of_app(call) => Answer::void_refresh_token(),
+            Fault::Revoked => Answer::token_invalid(),
             Fault::Gone => Answer::no_such_meeting(asked.meeting),
             Fault::Unavailable | Fault::Lost | Fault::DoneReplyLost => Answer::unavailable(),
         }
@@ -105,7 +165,7 @@ fn lost(what: &str) -> SendError {
 fn user(zoom: &ZoomAccountId) -> serde_json::Value {
     json!({
         "id": zoom.as_str(),
-        "account_id": "simulated-account",
+        "account_id": ORGANISATION,
         "email": email(zoom),
         "display_name": zoom.as_str(),
         "type": 2,

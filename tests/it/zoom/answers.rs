@@ -19,7 +19,7 @@ use slotlink::testkit::block_on;
 use slotlink::words::{MeetingId, Secret, Topic};
 use slotlink::zoom::ZoomClient;
 
-use super::world::{app, at, demo};
+use super::world::{app, at, consent, demo};
 
 /// Answers every request alike.
 struct Canned(HttpResponse);
@@ -54,7 +54,7 @@ fn success(file: &str, status: u16) -> ZoomClient {
     client(http::Response::builder().status(status).body(body).unwrap())
 }
 
-/// An error: status, headers and body stand in the file.
+/// An answer whose status, headers and body stand in the file.
 fn failure(file: &str) -> HttpResponse {
     let sample = sample(file);
     let status = sample["http"].as_u64().unwrap();
@@ -87,9 +87,10 @@ fn make(client: &ZoomClient, call: ZoomCall) -> Result<(), ZoomError> {
             ZoomCall::ListMeetings => client.upcoming_meetings(&access, None).await.map(drop),
             ZoomCall::Me => client.me(&access).await.map(drop),
             ZoomCall::ExchangeCode => {
-                let code = Secret::new("c");
-                client.exchange_code(&code, access.deadline).await.map(drop)
+                client.exchange_code(&consent("c"), access.deadline).await.map(drop)
             }
+            ZoomCall::Refresh => client.refresh(&Secret::new("r"), access.deadline).await.map(drop),
+            ZoomCall::Revoke => client.revoke(&Secret::new("r"), access.deadline).await,
             other => panic!("unknown call {other:?}"),
         }
     })
@@ -101,6 +102,7 @@ fn brief(error: &ZoomError) -> String {
         ZoomError::DailyLimit => "daily limit".into(),
         ZoomError::TooManyRequests => "slow down".into(),
         ZoomError::Gone => "gone".into(),
+        ZoomError::TokenExpired => "token expired".into(),
         ZoomError::Unauthorized { status, code, .. } => format!("unauthorized {status} {code:?}"),
         ZoomError::Refused { status, code, .. } => format!("refused {status} {code:?}"),
         ZoomError::OutcomeUnknown { .. } => "unknown".into(),
@@ -110,10 +112,12 @@ fn brief(error: &ZoomError) -> String {
 
 use ZoomCall::{
     CreateMeeting as Create, DeleteMeeting as Delete, ExchangeCode as Exchange, GetMeeting as Get,
-    ListMeetings as List, Me, UpdateMeeting as Update,
+    ListMeetings as List, Me, Refresh, Revoke, UpdateMeeting as Update,
 };
 
-const FAILURES: [(&str, &[ZoomCall], &str); 23] = [
+const OAUTH: [ZoomCall; 3] = [Exchange, Refresh, Revoke];
+
+const FAILURES: [(&str, &[ZoomCall], &str); 24] = [
     ("err_400_1120_invite_expired", &[Me], "unauthorized 400 Some(1120)"),
     ("err_400_3000_schedule_for", &[Create, Update], "refused 400 Some(3000)"),
     ("err_400_300_bad_json", &[Create, Update], "refused 400 Some(300)"),
@@ -121,9 +125,9 @@ const FAILURES: [(&str, &[ZoomCall], &str); 23] = [
     ("err_400_3161_hosting_disabled", &[Create, List], "refused 400 Some(3161)"),
     ("err_400_4711_scopes", &[Me, List], "unauthorized 400 Some(4711)"),
     ("err_4711_scopes_delete", &[Delete], "unauthorized 400 Some(4711)"),
-    ("err_401_124_expired", &[Create, Get, Me], "unauthorized 401 Some(124)"),
-    ("err_401_124_invalid", &[Update, Delete, List], "unauthorized 401 Some(124)"),
-    ("err_401_124_query_token", &[Me], "unauthorized 401 Some(124)"),
+    ("err_401_124_expired", &[Create, Get, Me], "token expired"),
+    ("err_401_124_invalid", &[Update, Delete, List], "token expired"),
+    ("err_401_124_query_token", &[Me], "token expired"),
     ("err_404_1001_user", &[Create, List, Me], "refused 404 Some(1001)"),
     ("err_404_1001_user", &[Get, Update, Delete], "refused 404 Some(1001)"),
     ("err_404_3001_meeting", &[Get, Update, Delete], "gone"),
@@ -133,11 +137,13 @@ const FAILURES: [(&str, &[ZoomCall], &str); 23] = [
     ("err_429_user_daily_100", &[Create, Update, Delete], "daily limit"),
     ("err_429_lock", &[Create, Get], "slow down"),
     ("err_429_qps", &[Create, Get, Delete, List, Me], "slow down"),
-    ("err_429_qps", &[Exchange], "slow down"),
-    ("oauth_400_unsupported_grant", &[Exchange], "refused 400 None"),
-    ("oauth_refresh_400_invalid_grant", &[Exchange], "unauthorized 400 None"),
-    ("oauth_refresh_400_invalid_grant_min", &[Exchange], "unauthorized 400 None"),
-    ("oauth_refresh_legacy_401", &[Exchange], "unauthorized 401 None"),
+    ("err_429_qps", &OAUTH, "slow down"),
+    // What is said of an access token says nothing of a refresh token.
+    ("err_401_124_invalid", &OAUTH, "refused 401 Some(124)"),
+    ("oauth_400_unsupported_grant", &OAUTH, "refused 400 None"),
+    ("oauth_refresh_400_invalid_grant", &OAUTH, "unauthorized 400 None"),
+    ("oauth_refresh_400_invalid_grant_min", &OAUTH, "unauthorized 400 None"),
+    ("oauth_refresh_legacy_401", &OAUTH, "unauthorized 401 None"),
 ];
 
 #[test]
@@ -156,7 +162,8 @@ fn every_sample_of_an_error_is_understood() {
 #[test]
 fn no_sample_is_left_out() {
     let tabled = FAILURES.iter().map(|(file, ..)| (*file).to_owned());
-    let read = ["oauth_token_200", "resp_meeting_create_201", "resp_meeting_get_200"];
+    let read =
+        ["oauth_revoke_200", "oauth_token_200", "resp_meeting_create_201", "resp_meeting_get_200"];
     let read = read.into_iter().chain(["resp_meetings_list_200", "resp_users_me"]);
     let used: BTreeSet<String> = tabled.chain(read.map(str::to_owned)).collect();
     let files = std::fs::read_dir(folder()).unwrap();
@@ -198,17 +205,28 @@ fn a_user_and_tokens_are_understood() {
     let user = block_on(success("resp_users_me.json", 200).me(&access())).unwrap();
     assert_eq!(user.id.as_str(), "zJKyaiAyTNC-MWjiWC18KQ");
     let tokens = success("oauth_token_200.json", 200);
-    let grant = block_on(tokens.exchange_code(&Secret::new("c"), access().deadline)).unwrap();
-    assert!(grant.access_token.expose().ends_with("SAMPLE.SAMPLE"));
-    assert!(grant.refresh_token.expose().ends_with("SAMPLE-R.SAMPLE-R"));
-    assert_eq!((grant.expires_in_seconds, grant.scopes.len()), (3599, 4));
-    assert!(!format!("{grant:?}").contains("SAMPLE"));
+    let deadline = access().deadline;
+    let exchanged = block_on(tokens.exchange_code(&consent("c"), deadline)).unwrap();
+    let refreshed = block_on(tokens.refresh(&Secret::new("r"), deadline)).unwrap();
+    for grant in [exchanged, refreshed] {
+        assert!(grant.access_token.expose().ends_with("SAMPLE.SAMPLE"));
+        assert!(grant.refresh_token.expose().ends_with("SAMPLE-R.SAMPLE-R"));
+        assert_eq!((grant.expires_in_seconds, grant.scopes.len()), (3599, 4));
+        assert!(!format!("{grant:?}").contains("SAMPLE"));
+    }
+}
+
+#[test]
+fn a_revocation_is_understood() {
+    let revoked = client(failure("oauth_revoke_200.json"));
+    assert!(make(&revoked, Revoke).is_ok());
 }
 
 #[test]
 fn a_success_for_another_question_is_in_doubt() {
     for (file, call) in [
         ("resp_users_me.json", Exchange),
+        ("resp_users_me.json", Refresh),
         ("oauth_token_200.json", Create),
         ("resp_meeting_get_200.json", List),
     ] {
@@ -223,7 +241,7 @@ proptest! {
     fn no_answer_makes_a_call_panic(status in 100_u16..1000, body: Vec<u8>) {
         let answer = http::Response::builder().status(status).body(body).unwrap();
         let client = client(answer);
-        for call in [Create, Get, Update, Delete, List, Me, Exchange] {
+        for call in [Create, Get, Update, Delete, List, Me, Exchange, Refresh, Revoke] {
             let _ = make(&client, call);
         }
     }

@@ -14,9 +14,10 @@ use slotlink::ports::{
 use slotlink::testkit::block_on;
 use slotlink::words::{MeetingId, Secret, Topic};
 use slotlink::zoom::ZoomClient;
+use url::Url;
 
 use super::openapi::OpenApi;
-use super::world::{app, at, demo, half_hour};
+use super::world::{CHALLENGE, VERIFIER, app, at, consent, demo, half_hour, page};
 
 /// Keeps the requests, and sends none.
 #[derive(Default)]
@@ -125,20 +126,64 @@ fn a_create_asks_for_a_scheduled_meeting_in_utc_that_mails_nobody() {
 }
 
 #[test]
-fn the_token_endpoint_gets_basic_credentials_and_a_form() {
-    let code = Secret::new("c&o=d e");
-    let request = sent(async |client| client.exchange_code(&code, at(DEADLINE)).await);
-    assert_eq!(address(&request), "POST https://zoom.us/oauth/token");
+fn the_page_of_a_consent_is_as_zoom_documents_it() {
+    let client = ZoomClient::new(app(), Arc::new(Deaf));
+    let address = client.authorize_url(&page());
+    let address: Url = address.as_str().parse().unwrap();
+    assert_eq!(address.as_str().split('?').next(), Some("https://zoom.us/oauth/authorize"));
+    let fields: Vec<_> = address.query_pairs().into_owned().collect();
+    let expected = [
+        ("response_type", "code"),
+        ("client_id", "client-id"),
+        ("redirect_uri", "https://crm.example/zoom/callback?from=zoom"),
+        ("state", "CANARY state"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    assert_eq!(fields, expected.map(|(k, v)| (k.to_owned(), v.to_owned())));
+}
+
+/// What an OAuth endpoint gets: Basic credentials and this form.
+fn check_form(request: &HttpRequest, expected: &[(&str, &str)]) {
     let basic = format!("Basic {}", STANDARD.encode("client-id:client-secret"));
     assert_eq!(request.headers()["authorization"], basic);
+    assert!(request.headers()["authorization"].is_sensitive());
     assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");
+    // Zoom takes no tokens in addresses, and addresses stand in logs.
+    assert_eq!(request.uri().query(), None);
     let form: Vec<_> = url::form_urlencoded::parse(request.body()).into_owned().collect();
-    let expected = [
+    let expected = expected.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    assert_eq!(form, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_token_endpoint_gets_the_code_and_what_proves_it() {
+    let consent = consent("c&o=d e");
+    let request = sent(async |client| client.exchange_code(&consent, at(DEADLINE)).await);
+    assert_eq!(address(&request), "POST https://zoom.us/oauth/token");
+    let form = [
         ("grant_type", "authorization_code"),
         ("code", "c&o=d e"),
         ("redirect_uri", "https://crm.example/zoom/callback?from=zoom"),
+        ("code_verifier", VERIFIER),
     ];
-    assert_eq!(form, expected.map(|(k, v)| (k.to_owned(), v.to_owned())));
+    check_form(&request, &form);
+}
+
+#[test]
+fn the_token_endpoint_gets_the_refresh_token() {
+    let token = Secret::new("r&e=f r");
+    let request = sent(async |client| client.refresh(&token, at(DEADLINE)).await);
+    assert_eq!(address(&request), "POST https://zoom.us/oauth/token");
+    check_form(&request, &[("grant_type", "refresh_token"), ("refresh_token", "r&e=f r")]);
+}
+
+#[test]
+fn the_revoke_endpoint_gets_the_token() {
+    let token = Secret::new("t&o=k n");
+    let request = sent(async |client| client.revoke(&token, at(DEADLINE)).await);
+    assert_eq!(address(&request), "POST https://zoom.us/oauth/revoke");
+    check_form(&request, &[("token", "t&o=k n")]);
 }
 
 /// Loses every answer.

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use slotlink::ports::{
-    Access, Clock, HttpRequest, HttpResponse, HttpSend, Meeting, MeetingPage, NewMeeting,
-    PageToken, SendError, ZoomApi, ZoomAuth, ZoomError,
+    Access, Clock, Consent, ConsentPage, HttpRequest, HttpResponse, HttpSend, Meeting, MeetingPage,
+    NewMeeting, PageToken, SendError, TokenGrant, ZoomApi, ZoomAuth, ZoomError,
 };
 use slotlink::testkit::{ManualClock, SimulatedZoom, block_on};
 use slotlink::words::{Interval, MeetingId, Secret, Topic, ZoomAccountId};
 use slotlink::zoom::{ZoomApp, ZoomClient};
+use url::Url;
 
 use super::openapi::OpenApi;
 
@@ -26,15 +29,38 @@ pub(super) struct World {
 pub(super) struct User {
     pub(super) id: ZoomAccountId,
     pub(super) token: Secret,
+    pub(super) refresh: Secret,
 }
+
+/// RFC 7636, appendix B.
+pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
 pub(super) fn app() -> ZoomApp {
-    let redirect = "https://crm.example/zoom/callback?from=zoom".parse().unwrap();
-    ZoomApp::new("client-id", Secret::new("client-secret"), redirect)
+    ZoomApp::new("client-id", Secret::new("client-secret"))
+}
+
+pub(super) fn redirect() -> Url {
+    "https://crm.example/zoom/callback?from=zoom".parse().unwrap()
+}
+
+pub(super) fn page() -> ConsentPage {
+    ConsentPage::new(Secret::new("CANARY state"), CHALLENGE.to_owned(), redirect())
+}
+
+/// The consent with this code, as it is right.
+pub(super) fn consent(code: &str) -> Consent {
+    Consent::new(Secret::new(code), Secret::new(VERIFIER), redirect())
+}
+
+/// A field of the query that the browser brings back.
+pub(super) fn brought(back: &Url, name: &str) -> Option<String> {
+    let mut fields = back.query_pairs();
+    fields.find(|(field, _)| field == name).map(|(_, value)| value.into_owned())
 }
 
 pub(super) fn half_hour(start: &str) -> Interval {
@@ -77,11 +103,11 @@ impl World {
         let user = |name| {
             let id = ZoomAccountId::new(name).unwrap();
             zoom.add_account(id.clone());
-            let code = zoom.consent(&id);
+            let back = zoom.allow(&client.authorize_url(&page()), &id).unwrap();
+            let consent = consent(&brought(&back, "code").unwrap());
             let deadline = clock.now() + TimeDelta::seconds(10);
-            let grant = block_on(client.exchange_code(&code, deadline)).unwrap();
-            let token = grant.access_token;
-            User { id, token }
+            let grant = block_on(client.exchange_code(&consent, deadline)).unwrap();
+            User { id, token: grant.access_token, refresh: grant.refresh_token }
         };
         let (a, b) = (user("zoom-a"), user("zoom-b"));
         Self { clock, zoom, client, a, b }
@@ -93,6 +119,30 @@ impl World {
 
     pub(super) fn access(&self, user: &User) -> Access {
         Access::new(user.token.clone(), self.deadline())
+    }
+
+    /// The user consents at the page of the client.
+    pub(super) fn allow(&self, id: &ZoomAccountId) -> Consent {
+        let back = self.zoom.allow(&self.client.authorize_url(&page()), id).unwrap();
+        consent(&brought(&back, "code").unwrap())
+    }
+
+    pub(super) fn exchange(&self, consent: &Consent) -> Result<TokenGrant, ZoomError> {
+        block_on(self.client.exchange_code(consent, self.deadline()))
+    }
+
+    pub(super) fn refresh(&self, token: &Secret) -> Result<TokenGrant, ZoomError> {
+        block_on(self.client.refresh(token, self.deadline()))
+    }
+
+    pub(super) fn revoke(&self, token: &Secret) -> Result<(), ZoomError> {
+        block_on(self.client.revoke(token, self.deadline()))
+    }
+
+    /// Whether the API takes an access token; else, why not.
+    pub(super) fn me(&self, token: &Secret) -> Result<ZoomAccountId, ZoomError> {
+        let access = Access::new(token.clone(), self.deadline());
+        block_on(self.client.me(&access)).map(|user| user.id)
     }
 
     pub(super) fn create(&self, user: &User, start: &str) -> Result<Meeting, ZoomError> {
@@ -127,6 +177,25 @@ impl World {
 
     pub(super) fn requests(&self, user: &User) -> u32 {
         self.zoom.requests_today()[&user.id]
+    }
+
+    /// Sets the clock, and refreshes the tokens of both users.
+    pub(super) fn set(&mut self, time: &str) {
+        self.clock.set(at(time));
+        for user in [&mut self.a, &mut self.b] {
+            let refreshed = self.client.refresh(&user.refresh, at(time));
+            let grant = block_on(refreshed).unwrap();
+            (user.token, user.refresh) = (grant.access_token, grant.refresh_token);
+        }
+    }
+
+    /// A form to an OAuth endpoint, by an app; the answer as it is.
+    pub(super) fn form(&self, endpoint: &str, form: &str) -> HttpResponse {
+        let request = http::Request::post(format!("https://zoom.us/oauth/{endpoint}"))
+            .header("authorization", format!("Basic {}", STANDARD.encode("client-id:secret")))
+            .body(form.as_bytes().to_vec())
+            .unwrap();
+        block_on(self.zoom.send(request, self.deadline())).unwrap()
     }
 
     /// A request that the client would not build; the answer is checked all the same.

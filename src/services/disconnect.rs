@@ -1,0 +1,178 @@
+//! Ending the tie between a user and a Zoom account (R2, R6).
+
+use async_trait::async_trait;
+
+use super::audit::{self, Audited};
+use super::caller::Actor;
+use super::core::{Command, Core, LinkWork, Plan};
+use super::planner::Planner;
+use super::records::{ClaimRow, ConnectionRow, Grant, RevocationRow, UserMessageKind, UserRow};
+use super::revoke::revoke_now;
+use super::tokens::tell;
+use super::upcoming::{Affected, upcoming_on_zoom};
+use crate::error::{Error, Fault, Refusal, Thing, missing};
+use crate::words::{StatedReason, UserId, ZoomAccountId};
+
+/// A tie that was ended.
+pub(crate) struct Untied {
+    user: UserId,
+    zoom: ZoomAccountId,
+}
+
+/// The user disconnects. Answers with their upcoming appointments on Zoom.
+pub(crate) async fn disconnect(
+    core: &Core,
+    actor: &Actor,
+    user: &UserId,
+) -> Result<Vec<Affected>, Error> {
+    // Read before, too: once the tie is gone, a failed read is no error of the call.
+    let before = upcoming_on_zoom(core, user).await?;
+    let untied = core.run(&Disconnect { actor, user }).await?;
+    let Some(untied) = untied else { return Ok(Vec::new()) };
+    revoke_inline(core, &untied.zoom).await;
+    Ok(upcoming_on_zoom(core, &untied.user).await.unwrap_or(before))
+}
+
+/// Support sets a Zoom account free, or gives it to another user id.
+pub(crate) async fn move_tie(
+    core: &Core,
+    actor: &Actor,
+    zoom: &ZoomAccountId,
+    to: Option<&UserId>,
+    reason: &StatedReason,
+) -> Result<Vec<Affected>, Error> {
+    let Some(untied) = core.run(&MoveTie { actor, zoom, to, reason }).await? else {
+        return Ok(Vec::new());
+    };
+    revoke_inline(core, &untied.zoom).await;
+    Ok(upcoming_on_zoom(core, &untied.user).await.unwrap_or_default())
+}
+
+async fn revoke_inline(core: &Core, zoom: &ZoomAccountId) {
+    if core.settings.link_work == LinkWork::Inline {
+        revoke_now(core, zoom).await;
+    }
+}
+
+struct Disconnect<'a> {
+    actor: &'a Actor,
+    user: &'a UserId,
+}
+
+#[async_trait]
+impl Command for Disconnect<'_> {
+    type Done = Option<Untied>;
+    const NAME: &'static str = "disconnect_zoom";
+
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
+        self.actor.check_is(core, planner, self.user, "disconnect their Zoom account").await?;
+        if planner.peek(&planner.keys.user(self.user)).await?.is_none() {
+            return Err(missing(Thing::User(self.user.clone())));
+        }
+        let Some(connection) = planner.load(&planner.keys.connection(self.user)).await? else {
+            return Ok(Plan::Nothing(None));
+        };
+        let (user, zoom) = (connection.user.clone(), connection.zoom.clone());
+        let claim = planner.keys.claim(&zoom);
+        // The tie may have gone to another user id.
+        if planner.load(&claim).await?.is_some_and(|tie| tie.user == user) {
+            planner.delete(&claim);
+        }
+        end(planner, connection).await?;
+        audit::note(planner, &user, self.actor, Audited::ZoomDisconnected { zoom: zoom.clone() })?;
+        if matches!(self.actor, Actor::LoggedInAs(_)) {
+            tell(planner, &user, &zoom, UserMessageKind::ReconnectZoom)?;
+        }
+        Ok(Plan::Commit(Some(Untied { user, zoom })))
+    }
+}
+
+/// Frees a tie, or moves it (R2). The tokens of the one who had it go either way.
+struct MoveTie<'a> {
+    actor: &'a Actor,
+    zoom: &'a ZoomAccountId,
+    to: Option<&'a UserId>,
+    reason: &'a StatedReason,
+}
+
+#[async_trait]
+impl Command for MoveTie<'_> {
+    type Done = Option<Untied>;
+    const NAME: &'static str = "move_zoom_tie";
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
+        if *self.actor != Actor::System {
+            let (who, what) = ("anybody but support", "release or transfer a Zoom account");
+            return Err(Refusal::NotPermitted { who, what }.into());
+        }
+        self.check_heir(planner).await?;
+        let claim = planner.keys.claim(self.zoom);
+        let unknown = || missing(Thing::ZoomAccount(self.zoom.clone()));
+        let from = planner.load(&claim).await?.ok_or_else(unknown)?.user;
+        if self.to == Some(&from) {
+            return Ok(Plan::Nothing(None));
+        }
+        match self.to {
+            Some(to) => planner.put(&claim, &ClaimRow { user: to.clone() })?,
+            None => planner.delete(&claim),
+        }
+        self.cut_off(planner, &from).await?;
+        self.note(planner, &from)?;
+        Ok(Plan::Commit(Some(Untied { user: from, zoom: self.zoom.clone() })))
+    }
+}
+
+impl MoveTie<'_> {
+    async fn check_heir(&self, planner: &mut Planner<'_>) -> Result<(), Error> {
+        let Some(to) = self.to else { return Ok(()) };
+        let row = planner.load(&planner.keys.user(to)).await?;
+        UserRow::present(row).map(|_| ()).ok_or_else(|| missing(Thing::User(to.clone())))
+    }
+
+    async fn cut_off(&self, planner: &mut Planner<'_>, from: &UserId) -> Result<(), Fault> {
+        let connection = planner.load(&planner.keys.connection(from)).await?;
+        if let Some(connection) = connection.filter(|row| row.zoom == *self.zoom) {
+            end(planner, connection).await?;
+            tell(planner, from, self.zoom, UserMessageKind::ReconnectZoom)?;
+        }
+        Ok(())
+    }
+
+    fn note(&self, planner: &mut Planner<'_>, from: &UserId) -> Result<(), Fault> {
+        let (zoom, reason) = (self.zoom.clone(), self.reason.clone());
+        let what = match self.to {
+            None => Audited::ZoomReleased { zoom, reason },
+            Some(to) => {
+                let (from, to) = (from.clone(), to.clone());
+                Audited::ZoomTransferred { zoom, from, to, reason }
+            }
+        };
+        for user in self.to.into_iter().chain([from]) {
+            audit::note(planner, user, self.actor, what.clone())?;
+        }
+        Ok(())
+    }
+}
+
+/// A connection is gone, with its tokens.
+async fn end(planner: &mut Planner<'_>, connection: ConnectionRow) -> Result<(), Fault> {
+    planner.delete(&planner.keys.connection(&connection.user));
+    revoke_later(planner, connection).await
+}
+
+/// The tokens of a connection are given up: they are revoked at Zoom, and erased with that.
+pub(crate) async fn revoke_later(
+    planner: &mut Planner<'_>,
+    connection: ConnectionRow,
+) -> Result<(), Fault> {
+    let ConnectionRow { user, zoom, grant, .. } = connection;
+    let Grant::Live(tokens) = grant else { return Ok(()) };
+    let row = planner.keys.revocation(&zoom);
+    planner.load(&row).await?;
+    let (since, at) = (planner.now, planner.now);
+    planner.put(&row, &RevocationRow { user, zoom, tokens, since, attempts: 0, at })
+}

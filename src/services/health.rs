@@ -1,0 +1,138 @@
+//! How a user's connection to Zoom is doing: what a host application shows before a booking fails.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::caller::Actor;
+use super::core::Core;
+use super::planner::Planner;
+use super::quota;
+use super::records::{ConnectionRow, Grant, UserRow, WaitingRow};
+use super::upcoming::on_zoom;
+use crate::error::{Error, Fault, Thing, missing};
+use crate::rules::LinkState;
+use crate::rules::scopes::missing_scopes;
+use crate::words::{LinkId, UserId, ZoomAccountId};
+
+/// A user's connection to Zoom, and what depends on it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ZoomConnection {
+    /// Whether links can be made.
+    pub state: ConnectionState,
+    /// Links of upcoming appointments that are on their way, or wait for the day's requests (R16).
+    pub links_waiting: u32,
+    /// Work that stands still until somebody does something: links of upcoming appointments that are
+    /// not made, and meetings to be deleted, which waits for the user to connect again.
+    pub parked: u32,
+}
+
+/// Whether links can be made on a user's Zoom account.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ConnectionState {
+    /// The user has connected none, or has disconnected it. Offer to connect.
+    None,
+    /// Yes.
+    #[non_exhaustive]
+    Connected {
+        /// On which.
+        zoom: ZoomAccountId,
+        /// When the user consented last.
+        since: DateTime<Utc>,
+        /// When Zoom gave the present tokens. They are refreshed when they are needed, and after 30
+        /// days in any case.
+        tokens_made_at: DateTime<Utc>,
+        /// How many refreshes in a row came to nothing. After some of them look at the app's
+        /// credentials, and at Zoom's status page.
+        failed_refreshes: u32,
+        /// How many requests the crate may still send on this UTC day (R16).
+        requests_left_today: u32,
+        /// Scopes that the consent lacks and this version needs. Once the app has them, let the user
+        /// connect again.
+        missing_scopes: Vec<&'static str>,
+    },
+    /// No, though the Zoom account is still tied to the user: only a new consent helps (R6).
+    #[non_exhaustive]
+    NeedsReconnect {
+        /// Which.
+        zoom: ZoomAccountId,
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Why.
+        why: ReconnectReason,
+    },
+}
+
+/// Why a user has to connect again.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReconnectReason {
+    /// Zoom does not accept the tokens any more: they were replaced, the user left the organisation,
+    /// or the answer to a refresh was lost.
+    TokensRefused,
+    /// Somebody removed the app at Zoom.
+    Deauthorized,
+    /// The user was erased.
+    UserErased,
+}
+
+/// Looks at a user's connection.
+pub(crate) async fn connection(
+    core: &Core,
+    actor: &Actor,
+    user: &UserId,
+) -> Result<ZoomConnection, Error> {
+    let mut planner = core.planner()?;
+    if *actor != Actor::System {
+        actor.check_is(core, &mut planner, user, "see how a user's Zoom connection is").await?;
+    }
+    let known = UserRow::present(planner.peek(&core.keys.user(user)).await?);
+    known.ok_or_else(|| missing(Thing::User(user.clone())))?;
+    let row = planner.peek(&core.keys.connection(user)).await?;
+    let connected = row.as_ref().filter(|row| row.tokens().is_some()).map(|row| row.zoom.clone());
+    let state = state(core, &mut planner, row).await?;
+    let (mut links_waiting, mut parked) = (BTreeSet::new(), waiting(core, user).await?);
+    for upcoming in on_zoom(core, user).await? {
+        let Some(link) = upcoming.link else { continue };
+        match link.state(connected.as_ref()) {
+            LinkState::Pending | LinkState::Deferred { .. } => _ = links_waiting.insert(link.id),
+            LinkState::Parked { .. } => _ = parked.insert(link.id),
+            _ => {}
+        }
+    }
+    let count = |links: BTreeSet<LinkId>| u32::try_from(links.len()).unwrap_or(u32::MAX);
+    Ok(ZoomConnection { state, links_waiting: count(links_waiting), parked: count(parked) })
+}
+
+async fn state(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    row: Option<ConnectionRow>,
+) -> Result<ConnectionState, Fault> {
+    let Some(ConnectionRow { zoom, grant, connected_at, scopes, .. }) = row else {
+        return Ok(ConnectionState::None);
+    };
+    Ok(match grant {
+        Grant::Dead(died) => {
+            ConnectionState::NeedsReconnect { zoom, since: died.at, why: died.why }
+        }
+        Grant::Live(tokens) => ConnectionState::Connected {
+            requests_left_today: quota::left_today(core, planner, &zoom).await?,
+            zoom,
+            since: connected_at,
+            tokens_made_at: tokens.made_at,
+            failed_refreshes: tokens.failures,
+            missing_scopes: missing_scopes(&scopes),
+        },
+    })
+}
+
+/// The links that wait for the user to connect.
+async fn waiting(core: &Core, user: &UserId) -> Result<BTreeSet<LinkId>, Fault> {
+    let rows: Vec<WaitingRow> = core.scan_all(&core.keys.all_waiting(user)).await?;
+    Ok(rows.into_iter().map(|row| row.link).collect())
+}

@@ -1,0 +1,221 @@
+//! Refreshing tokens: one at a time for each Zoom account, by whoever holds its lane.
+//!
+//! Zoom gives a new pair for each refresh, and the old one is dead from then on, whether the answer
+//! arrives or not. A refresh whose answer was lost is tried again: if it had its effect, Zoom says
+//! that the token is void, and only a new consent helps.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::core::{Command, Core, Plan};
+use super::disconnect::revoke_later;
+use super::health::ReconnectReason;
+use super::planner::Planner;
+use super::records::{ConnectionRow, Died, Grant, TokenHealth, Tokens};
+use super::take_down::persist;
+use super::tokens::{die, is_of, seal};
+use super::{lane, wake};
+use crate::error::{Error, Fault};
+use crate::ports::{TokenGrant, ZoomError};
+use crate::words::{Secret, UserId, ZoomAccountId};
+
+/// A refresh whose lane is taken.
+pub(crate) struct OutgoingRefresh {
+    user: UserId,
+    zoom: ZoomAccountId,
+    holder: Uuid,
+    pair: Uuid,
+    token: Secret,
+    deadline: DateTime<Utc>,
+}
+
+/// Whether a refresh may be sent.
+pub(crate) enum Begun {
+    /// The lane is taken for it; it may be sent once that is committed.
+    Refresh(OutgoingRefresh),
+    /// Look again then.
+    NotBefore(DateTime<Utc>),
+}
+
+/// Takes the lane for a refresh, unless somebody else has it, or it was tried a moment ago.
+pub(crate) async fn begin(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    connection: &ConnectionRow,
+    tokens: &Tokens,
+) -> Result<Begun, Fault> {
+    let now = planner.now;
+    if let Some(at) = tokens.not_before().filter(|at| *at > now) {
+        return Ok(Begun::NotBefore(at));
+    }
+    if let Some(until) = lane::taken_until(planner, &connection.zoom).await? {
+        return Ok(Begun::NotBefore(until.min(now + lane::RETRY)));
+    }
+    let token = tokens.open_refresh(core, connection.owner())?;
+    let deadline = now + core.settings.call_deadline;
+    let holder = planner.id.as_uuid();
+    lane::take(planner, &connection.zoom, holder, deadline).await?;
+    let (user, zoom, pair) = (connection.user.clone(), connection.zoom.clone(), tokens.pair);
+    Ok(Begun::Refresh(OutgoingRefresh { user, zoom, holder, pair, token, deadline }))
+}
+
+/// Sends a refresh, and takes down what became of it.
+pub(crate) async fn refresh(core: &Core, outgoing: &OutgoingRefresh) -> Result<(), Error> {
+    let answer = core.auth.refresh(&outgoing.token, outgoing.deadline).await;
+    persist(core, &TakeDown { outgoing, answer: &answer }).await
+}
+
+struct TakeDown<'a> {
+    outgoing: &'a OutgoingRefresh,
+    answer: &'a Result<TokenGrant, ZoomError>,
+}
+
+#[async_trait]
+impl Command for TakeDown<'_> {
+    type Done = ();
+    const NAME: &'static str = "refresh_tokens";
+
+    /// The new pair is lost if it is not taken down.
+    const MOST_TRIES: u32 = 64;
+
+    async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let OutgoingRefresh { user, zoom, holder, pair, .. } = self.outgoing;
+        let in_time = lane::release(planner, zoom, *holder).await?;
+        let row = planner.keys.connection(user);
+        let connection = planner.load(&row).await?;
+        match (connection, self.answer) {
+            // The pair that was refreshed is still the last one that is known: the answer counts, however
+            // late it comes. Nobody else can have refreshed it.
+            (Some(mut connection), Ok(grant)) if is_of(&connection, zoom, *pair) => {
+                renew(core, planner, &mut connection, grant)?;
+                planner.put(&row, &connection)?;
+            }
+            (Some(mut connection), Err(error)) if is_of(&connection, zoom, *pair) && in_time => {
+                fail(planner, &mut connection, error)?;
+                planner.put(&row, &connection)?;
+            }
+            (None, Ok(grant)) => self.give_up(core, planner, grant).await?,
+            _ if in_time => {}
+            _ => return Ok(Plan::Nothing(())),
+        }
+        Ok(Plan::Commit(()))
+    }
+}
+
+impl TakeDown<'_> {
+    /// The user has disconnected while it was out: what the disconnect revokes is dead, and this pair
+    /// is not.
+    async fn give_up(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+        grant: &TokenGrant,
+    ) -> Result<(), Fault> {
+        let OutgoingRefresh { user, zoom, .. } = self.outgoing;
+        if planner.load(&planner.keys.claim(zoom)).await?.is_some() {
+            // Somebody has consented since: that has killed this pair.
+            return Ok(());
+        }
+        let owner = super::tokens::Owner { user, zoom };
+        let connection = ConnectionRow {
+            user: user.clone(),
+            zoom: zoom.clone(),
+            organisation: None,
+            grant: Grant::Live(seal(core, planner, owner, grant)?),
+            connected_at: planner.now,
+            scopes: Vec::new(),
+            wake_at: None,
+        };
+        revoke_later(planner, connection).await
+    }
+}
+
+/// A new pair. One that Zoom was thought to have killed lives on by it.
+fn renew(
+    core: &Core,
+    planner: &Planner<'_>,
+    connection: &mut ConnectionRow,
+    grant: &TokenGrant,
+) -> Result<(), Fault> {
+    let mut tokens = seal(core, planner, connection.owner(), grant)?;
+    match &connection.grant {
+        Grant::Live(before) if before.health != TokenHealth::Good => {
+            tokens.health = TokenHealth::Doubted;
+        }
+        Grant::Live(_) => {}
+        Grant::Dead(Died { why: ReconnectReason::TokensRefused, .. }) => {
+            connection.wake_at = Some(planner.now);
+        }
+        Grant::Dead(_) => return Ok(()),
+    }
+    connection.grant = Grant::Live(tokens);
+    if !grant.scopes.is_empty() {
+        connection.scopes.clone_from(&grant.scopes);
+    }
+    Ok(())
+}
+
+fn fail(
+    planner: &mut Planner<'_>,
+    connection: &mut ConnectionRow,
+    error: &ZoomError,
+) -> Result<(), Fault> {
+    if matches!(error, ZoomError::Unauthorized { .. }) {
+        return die(planner, connection, ReconnectReason::TokensRefused);
+    }
+    let now = planner.now;
+    if let Grant::Live(tokens) = &mut connection.grant {
+        tokens.put_off(now);
+    }
+    Ok(())
+}
+
+/// Does what is due on a connection: wakes links that waited for it, refreshes tokens that nobody used
+/// for long.
+pub(crate) async fn work_on(core: &Core, user: &UserId) -> Result<(), Error> {
+    let mut planner = core.planner()?;
+    let Some(connection) = planner.peek(&core.keys.connection(user)).await? else {
+        return Ok(());
+    };
+    if connection.wake_at.is_some_and(|at| at <= planner.now) {
+        return wake::wake(core, user).await;
+    }
+    match core.run(&Prepare { user }).await? {
+        Some(outgoing) => refresh(core, &outgoing).await,
+        None => Ok(()),
+    }
+}
+
+struct Prepare<'a> {
+    user: &'a UserId,
+}
+
+#[async_trait]
+impl Command for Prepare<'_> {
+    type Done = Option<OutgoingRefresh>;
+    const NAME: &'static str = "prepare_refresh";
+
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
+        let row = planner.keys.connection(self.user);
+        let Some(mut connection) = planner.load(&row).await? else {
+            return Ok(Plan::Nothing(None));
+        };
+        let due = connection.tokens().filter(|tokens| tokens.refresh_at <= planner.now);
+        let Some(tokens) = due else { return Ok(Plan::Nothing(None)) };
+        match begin(core, planner, &connection, tokens).await? {
+            Begun::Refresh(outgoing) => Ok(Plan::Commit(Some(outgoing))),
+            Begun::NotBefore(at) => {
+                if let Grant::Live(tokens) = &mut connection.grant {
+                    tokens.refresh_at = at;
+                }
+                planner.put(&row, &connection)?;
+                Ok(Plan::Commit(None))
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Revoking tokens at Zoom that are of no use here any more.
+//!
+//! They are given up here first: whatever becomes of the revocation, nothing uses them. It is tried
+//! once at once, then by the worker, for a day.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::core::{Command, Core, Plan};
+use super::planner::Planner;
+use super::records::RevocationRow;
+use super::tokens::Owner;
+use crate::error::Error;
+use crate::ports::ZoomError;
+use crate::words::ZoomAccountId;
+
+/// How long it is tried. An access token lives an hour, an idle refresh token 90 days.
+const TRIED: TimeDelta = TimeDelta::days(1);
+const FIRST_RETRY: TimeDelta = TimeDelta::seconds(10);
+const LONGEST_RETRY: TimeDelta = TimeDelta::hours(1);
+
+/// Tries at once. What fails is due still, and the worker's.
+pub(crate) async fn revoke_now(core: &Core, zoom: &ZoomAccountId) {
+    let _left_to_the_worker = revoke(core, zoom).await;
+}
+
+/// Revokes the tokens that are to be revoked of a Zoom account.
+pub(crate) async fn revoke(core: &Core, zoom: &ZoomAccountId) -> Result<(), Error> {
+    let key = core.keys.revocation(zoom);
+    let mut planner = core.planner()?;
+    let Some(row) = planner.peek(&key).await? else { return Ok(()) };
+    if row.at > planner.now {
+        return Ok(());
+    }
+    let owner = Owner { user: &row.user, zoom: &row.zoom };
+    // Zoom documents access tokens only; RFC 7009 has refresh tokens, too.
+    let token = if row.tokens.is_alive(planner.now) {
+        row.tokens.open_access(core, owner)?
+    } else {
+        row.tokens.open_refresh(core, owner)?
+    };
+    let deadline = planner.now + core.settings.call_deadline;
+    let retry = match core.auth.revoke(&token, deadline).await {
+        Err(
+            ZoomError::NotSent(_)
+            | ZoomError::OutcomeUnknown { .. }
+            | ZoomError::TooManyRequests
+            | ZoomError::DailyLimit,
+        ) => row.retry_at(planner.now),
+        // Zoom knows no such token: it is void already.
+        Ok(()) | Err(_) => None,
+    };
+    core.run(&TakeDown { row: &row, retry }).await
+}
+
+impl RevocationRow {
+    fn retry_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let doublings = self.attempts.min(16);
+        let wait = FIRST_RETRY.checked_mul(1 << doublings).unwrap_or(LONGEST_RETRY);
+        Some(now + wait.min(LONGEST_RETRY)).filter(|at| *at < self.since + TRIED)
+    }
+}
+
+/// The tokens are erased, or are tried again.
+struct TakeDown<'a> {
+    row: &'a RevocationRow,
+    retry: Option<DateTime<Utc>>,
+}
+
+#[async_trait]
+impl Command for TakeDown<'_> {
+    type Done = ();
+    const NAME: &'static str = "revoke";
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let key = planner.keys.revocation(&self.row.zoom);
+        let row = planner.load(&key).await?;
+        let is_same = |row: &RevocationRow| row.tokens.pair == self.row.tokens.pair;
+        let Some(mut row) = row.filter(is_same) else { return Ok(Plan::Nothing(())) };
+        match self.retry {
+            Some(at) => {
+                row.attempts = row.attempts.saturating_add(1);
+                row.at = at;
+                planner.put(&key, &row)?;
+            }
+            None => planner.delete(&key),
+        }
+        Ok(Plan::Commit(()))
+    }
+}

@@ -1,0 +1,163 @@
+//! What Zoom tells by itself (R6, R27).
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::TimeDelta;
+use http::{HeaderMap, StatusCode};
+
+use super::core::Core;
+use super::deauthorize::Deauthorize;
+use crate::error::{Error, Fault};
+use crate::zoom::{WEBHOOK_WINDOW, Webhook, WebhookRefusal, WebhookSecrets};
+
+/// What to answer to a webhook, and what became of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct WebhookReply {
+    /// The status to answer with, within three seconds.
+    pub status: StatusCode,
+    /// The body to answer with: JSON, or nothing.
+    pub body: String,
+    /// What became of it: for logs.
+    pub outcome: WebhookOutcome,
+}
+
+/// What became of a webhook.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WebhookOutcome {
+    /// It is acted upon.
+    Done,
+    /// Zoom asked whether the address is ours.
+    Validated,
+    /// Nobody here listens to such an event.
+    #[non_exhaustive]
+    Unknown {
+        /// Zoom's name of it.
+        event: String,
+    },
+    /// It is not taken for a webhook of Zoom.
+    Refused(WebhookRefusal),
+    /// It is Zoom's, and could not be acted upon now. Zoom sends it again, three times in 85 minutes.
+    Failed(Error),
+}
+
+/// How many webhooks this [`Scheduler`](crate::Scheduler) was given since it was built.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct WebhookCounts {
+    /// Acted upon, or answered.
+    pub done: u64,
+    /// Of events that nobody here listens to.
+    pub unknown: u64,
+    /// Not taken for webhooks of Zoom.
+    pub refused: u64,
+    /// Those that could not be acted upon.
+    pub failed: u64,
+}
+
+/// How webhooks are proved, and how many there were.
+pub(crate) struct Webhooks {
+    secrets: Option<WebhookSecrets>,
+    window: TimeDelta,
+    done: AtomicU64,
+    unknown: AtomicU64,
+    refused: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        let none = || AtomicU64::new(0);
+        let (done, unknown, refused, failed) = (none(), none(), none(), none());
+        Self { secrets: None, window: WEBHOOK_WINDOW, done, unknown, refused, failed }
+    }
+}
+
+impl Webhooks {
+    pub(crate) fn set_secrets(&mut self, secrets: WebhookSecrets) {
+        self.secrets = Some(secrets);
+    }
+
+    pub(crate) const fn set_window(&mut self, window: TimeDelta) {
+        self.window = window;
+    }
+
+    pub(crate) const fn window(&self) -> TimeDelta {
+        self.window
+    }
+
+    pub(crate) fn counts(&self) -> WebhookCounts {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        WebhookCounts {
+            done: read(&self.done),
+            unknown: read(&self.unknown),
+            refused: read(&self.refused),
+            failed: read(&self.failed),
+        }
+    }
+
+    fn count(&self, outcome: &WebhookOutcome) {
+        let count = match outcome {
+            WebhookOutcome::Done | WebhookOutcome::Validated => &self.done,
+            WebhookOutcome::Unknown { .. } => &self.unknown,
+            WebhookOutcome::Refused(_) => &self.refused,
+            WebhookOutcome::Failed(_) => &self.failed,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Reads a webhook, acts upon it, and says what to answer. Zoom is not called meanwhile.
+pub(crate) async fn receive(core: &Core, headers: &HeaderMap, body: &[u8]) -> WebhookReply {
+    let webhooks = &core.webhooks;
+    let (status, body, outcome) = match read(core, headers, body) {
+        Err(error) => {
+            (StatusCode::SERVICE_UNAVAILABLE, String::new(), WebhookOutcome::Failed(error))
+        }
+        Ok(Err(refusal)) => (status_of(&refusal), String::new(), WebhookOutcome::Refused(refusal)),
+        Ok(Ok(Webhook::UrlValidation { reply })) => {
+            (StatusCode::OK, reply, WebhookOutcome::Validated)
+        }
+        Ok(Ok(webhook)) => match act(core, webhook).await {
+            Ok(outcome) => (StatusCode::NO_CONTENT, String::new(), outcome),
+            Err(error) => {
+                (StatusCode::SERVICE_UNAVAILABLE, String::new(), WebhookOutcome::Failed(error))
+            }
+        },
+    };
+    webhooks.count(&outcome);
+    WebhookReply { status, body, outcome }
+}
+
+fn read(
+    core: &Core,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Result<Webhook, WebhookRefusal>, Error> {
+    let missing = Fault::NotConfigured("the secret token of webhooks");
+    let secrets = core.webhooks.secrets.as_ref().ok_or(missing)?;
+    Ok(Webhook::read(secrets, headers, body, core.now(), core.webhooks.window))
+}
+
+const fn status_of(refusal: &WebhookRefusal) -> StatusCode {
+    match refusal {
+        WebhookRefusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        WebhookRefusal::BadSignature | WebhookRefusal::Stale { .. } => StatusCode::UNAUTHORIZED,
+        WebhookRefusal::MissingHeader { .. } | WebhookRefusal::Unreadable { .. } => {
+            StatusCode::BAD_REQUEST
+        }
+    }
+}
+
+async fn act(core: &Core, webhook: Webhook) -> Result<WebhookOutcome, Error> {
+    match webhook {
+        Webhook::AppDeauthorized { user, organisation, at, .. } => {
+            let organisation = organisation.as_deref();
+            core.run(&Deauthorize { zoom: &user, organisation, at }).await?;
+            Ok(WebhookOutcome::Done)
+        }
+        Webhook::Other { event } => Ok(WebhookOutcome::Unknown { event }),
+        Webhook::UrlValidation { .. } => Ok(WebhookOutcome::Validated),
+    }
+}

@@ -1,0 +1,117 @@
+//! Steps that tie users to Zoom accounts.
+
+use serde_json::{Value, json};
+
+use super::answer;
+use super::given::{
+    All, ApplyTo, ConnectZoom, Event, OfUser, ReleaseZoom, SetDefaultLocation, TransferZoom,
+    ZoomEvent,
+};
+use super::moment::At;
+use super::run::{Answer, Run, caller};
+use super::steps::Step;
+use crate::testkit::SimulatedWebhook;
+use crate::words::{LocationSetting, StatedReason, UserId};
+use crate::{Actor, Advice, Affected, Error, Fault};
+
+impl Run<'_> {
+    pub(super) async fn connect_zoom(&self, step: &Step, given: &ConnectZoom) -> Answer {
+        let actor = own(step, &given.user);
+        let (user, zoom) = (&given.user, &given.zoom);
+        let connected = self.stage.connect(&actor, user, zoom, given.entry).await?;
+        let advice = connected.advice.map(|advice| match advice {
+            Advice::ReplacedZoomAccount { previous } => format!(
+                "{previous} was connected before and is disconnected now; different Zoom accounts \
+                 for one user are not recommended"
+            ),
+        });
+        Ok(json!({
+            "zoom": connected.zoom.as_str(),
+            "user": connected.user.as_str(),
+            "entry": connected.entry,
+            "advice": advice,
+            "unmanaged": self.affected(&connected.unmanaged),
+        }))
+    }
+
+    pub(super) async fn disconnect_zoom(&self, step: &Step, given: &OfUser) -> Answer {
+        let actor = own(step, &given.user);
+        let affected = self.stage.scheduler.disconnect_zoom(&actor, &given.user).await?;
+        Ok(json!({"affected": self.affected(&affected)}))
+    }
+
+    pub(super) async fn release_zoom(&self, step: &Step, given: &ReleaseZoom) -> Answer {
+        let (actor, reason) = support(step)?;
+        self.stage.scheduler.release_zoom(&actor, &given.zoom, &reason).await?;
+        Ok(json!({}))
+    }
+
+    pub(super) async fn transfer_zoom(&self, step: &Step, given: &TransferZoom) -> Answer {
+        let (actor, reason) = support(step)?;
+        self.stage.scheduler.transfer_zoom(&actor, &given.zoom, &given.to, &reason).await?;
+        Ok(json!({}))
+    }
+
+    pub(super) async fn connection(&self, step: &Step, given: &OfUser) -> Answer {
+        let actor = own(step, &given.user);
+        let found = self.stage.scheduler.zoom_connection(&actor, &given.user).await?;
+        Ok(answer::connection(&found))
+    }
+
+    /// The dialog's two calls.
+    pub(super) async fn set_default_location(
+        &self,
+        step: &Step,
+        given: &SetDefaultLocation,
+    ) -> Answer {
+        let caller = caller(step, Some(Actor::User(given.user.clone())))?;
+        let location = LocationSetting::from(given.location.clone());
+        let scheduler = &self.stage.scheduler;
+        let differs = scheduler.set_default_location(&caller, &given.user, &location).await?;
+        let apply_to = match &given.apply_to {
+            None => &[],
+            Some(ApplyTo::All(All::All)) => differs.as_slice(),
+            Some(ApplyTo::These(calendars)) => calendars.as_slice(),
+        };
+        scheduler.apply_default_location(&caller, &given.user, apply_to).await?;
+        Ok(json!({"differs": differs}))
+    }
+
+    /// What happens now happens at Zoom, too; what happened then is only told.
+    pub(super) async fn zoom_event(&self, given: &ZoomEvent) -> Value {
+        let Event::AppDeauthorized = given.event;
+        let zoom = &self.stage.zoom;
+        if given.at.is_none() && given.valid {
+            zoom.remove_app(&given.zoom);
+        }
+        let at = given.at.map_or_else(|| self.stage.now(), |At(at)| at);
+        let mut webhook = zoom.deauthorized(&given.zoom, at);
+        if !given.valid {
+            forge(&mut webhook);
+        }
+        for _ in 0..given.copies {
+            self.stage.deliver(&webhook).await;
+        }
+        json!({})
+    }
+
+    fn affected(&self, found: &[Affected]) -> Vec<String> {
+        self.names(found.iter().map(|one| (one.start, one.appointment)))
+    }
+}
+
+/// One byte more than was signed.
+fn forge(webhook: &mut SimulatedWebhook) {
+    webhook.body.push(b' ');
+}
+
+/// The user whom a step names acts, unless it says otherwise.
+fn own(step: &Step, user: &UserId) -> Actor {
+    step.actor.clone().unwrap_or_else(|| Actor::User(user.clone()))
+}
+
+fn support(step: &Step) -> Result<(Actor, StatedReason), Error> {
+    let reason = StatedReason::new("the user asked for it");
+    let reason = reason.map_err(|_| Fault::Inconsistent("support has no reason"))?;
+    Ok((step.actor.clone().unwrap_or(Actor::System), reason))
+}

@@ -1,0 +1,89 @@
+//! Consents, tokens and webhooks of the simulated Zoom, as a test asks for them.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::SimulatedZoom;
+use super::oauth::{Grants, PageRefused};
+use super::webhook::{self, Deauthorization, SimulatedWebhook};
+use crate::ports::AuthorizeUrl;
+use crate::words::ZoomAccountId;
+
+impl SimulatedZoom {
+    /// The secret token with which every [`SimulatedWebhook`] is signed.
+    pub const WEBHOOK_SECRET: &'static str = webhook::SECRET;
+
+    /// The Zoom user consents at that page: gives the address that their browser is led back to,
+    /// with `code` and `state`.
+    ///
+    /// The code is good for one exchange within five minutes, by the same app, with the same
+    /// redirect URI and the verifier of the challenge. The exchange kills the tokens of this
+    /// user's earlier consents. A user who is not there is added.
+    ///
+    /// # Errors
+    /// [`PageRefused`]: Zoom would show an error there. Nothing has changed.
+    pub fn allow(&self, page: &AuthorizeUrl, zoom: &ZoomAccountId) -> Result<Url, PageRefused> {
+        let now = self.clock.now();
+        let mut world = self.world();
+        let back = world.grants.allow(page, zoom, now)?;
+        world.quotas.add(zoom.clone());
+        Ok(back)
+    }
+
+    /// A Zoom user says no at that page: gives the address that their browser is led back to, with
+    /// `error=access_denied` and `state`.
+    ///
+    /// # Errors
+    /// [`PageRefused`]: Zoom would show an error there.
+    pub fn deny(&self, page: &AuthorizeUrl) -> Result<Url, PageRefused> {
+        Grants::deny(page)
+    }
+
+    /// The Zoom user removes the app in Zoom's own pages: their tokens and codes are dead, and
+    /// Zoom owes the app a webhook. Says whether the app was there.
+    pub fn remove_app(&self, zoom: &ZoomAccountId) -> bool {
+        let now = self.clock.now();
+        self.world().remove_app(zoom, now)
+    }
+
+    /// What consents and refreshes grant from now on. The calls of the API are not held to it.
+    pub fn set_scopes(&self, scopes: &[&str]) {
+        self.world().grants.set_scopes(scopes);
+    }
+
+    /// How many requests to refresh tokens of this Zoom user reached Zoom, whatever was answered.
+    #[must_use]
+    pub fn refreshes(&self, zoom: &ZoomAccountId) -> u32 {
+        self.world().grants.refreshes(zoom)
+    }
+
+    /// Whether this Zoom user has a refresh token that is good now.
+    #[must_use]
+    pub fn has_live_grant(&self, zoom: &ZoomAccountId) -> bool {
+        let now = self.clock.now();
+        self.world().grants.is_live(zoom, now)
+    }
+
+    /// Takes the webhooks that Zoom owes by now, oldest first: `app_deauthorized` for every Zoom
+    /// user who removed the app and for all tokens that the app revoked.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<SimulatedWebhook> {
+        let now = self.clock.now();
+        let owed = std::mem::take(&mut self.world().owed);
+        owed.iter().map(|deauthorization| deauthorization.webhook(now)).collect()
+    }
+
+    /// A webhook that tells that this Zoom user removed the app at that instant. Nothing changes
+    /// at Zoom: such an echo may come late, when the user has long consented again.
+    #[must_use]
+    pub fn deauthorized(&self, zoom: &ZoomAccountId, at: DateTime<Utc>) -> SimulatedWebhook {
+        let client = self.world().grants.client().to_owned();
+        Deauthorization { zoom: zoom.clone(), at, client }.webhook(self.clock.now())
+    }
+
+    /// A webhook by which Zoom makes sure that the app knows the secret token.
+    #[must_use]
+    pub fn url_validation(&self, plain_token: &str) -> SimulatedWebhook {
+        webhook::url_validation(plain_token, self.clock.now())
+    }
+}

@@ -1,0 +1,226 @@
+//! Tokens are refreshed by whoever holds the lane, and by nobody else (I10).
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use slotlink::ports::{Clock as _, ZoomCall};
+use slotlink::rules::LinkState;
+use slotlink::testkit::{Fault, ManualClock, block_on};
+use slotlink::words::ZoomAccountId;
+use slotlink::{Actor, ConnectionState, MeetingLocation, Scheduler};
+
+use crate::interleaving::stepping_with;
+use crate::steps::Run;
+use crate::world::{World, caller, request, round_robin, user};
+
+const TEN: &str = "2026-11-24T10:00:00Z";
+const NOON: &str = "2026-11-24T12:00:00Z";
+
+fn zoom() -> ZoomAccountId {
+    ZoomAccountId::new("zoom-A001").unwrap()
+}
+
+fn pass(clock: &ManualClock, time: TimeDelta) {
+    clock.set(clock.now() + time);
+}
+
+/// A001, whose access token has expired.
+fn stale() -> World {
+    let world = World::new(&["A001"]);
+    world.put(&round_robin(&["A001"]));
+    world.settle();
+    pass(&world.clock, TimeDelta::hours(2));
+    world
+}
+
+fn is_connected(world: &World) -> bool {
+    let found = block_on(world.scheduler.zoom_connection(&Actor::System, &user("A001"))).unwrap();
+    matches!(found.state, ConnectionState::Connected { .. })
+}
+
+/// Does background work as often as it asks for it.
+fn work(world: &World) {
+    for _ in 0..50 {
+        let next = block_on(world.scheduler.run_due(1000)).unwrap().next;
+        match next.filter(|next| *next < world.clock.now() + TimeDelta::hours(1)) {
+            Some(next) => world.clock.set(next.max(world.clock.now())),
+            None => return,
+        }
+    }
+    panic!("work without end");
+}
+
+fn check(world: &World, what: &str) {
+    work(world);
+    assert_eq!(world.zoom.refreshes(&zoom()), 1, "{what}");
+    assert!(is_connected(world), "{what}");
+    assert_eq!(world.zoom.meetings().len(), 2, "{what}");
+}
+
+/// Two instances book at once with stale tokens, stopped at every await: one refreshes, and both links
+/// are made.
+#[test]
+fn i10_two_instances_make_one_refresh_at_every_await() {
+    let mut orders = 0;
+    for k in 0.. {
+        let mut in_first = true;
+        for j in 0.. {
+            let world = stale();
+            let (one, other) = (stepping_with(&world, 77), stepping_with(&world, 78));
+            let (pat, sam, by) = (request(TEN, "Pat"), request(NOON, "Sam"), caller());
+            let mut first = Run::new(one.book(&by, &pat));
+            let mut second = Run::new(other.book(&by, &sam));
+            in_first = first.steps(k);
+            let in_second = second.steps(j);
+            first.finish().unwrap();
+            second.finish().unwrap();
+            check(&world, &format!("{k} {j}"));
+            orders += 1;
+            if !in_second {
+                break;
+            }
+        }
+        if !in_first {
+            break;
+        }
+    }
+    assert!(orders > 500, "{orders} orders");
+}
+
+/// A call that is dropped at any await leaves tokens that the next one can use, or has to ask the user
+/// for new ones: only where Zoom may have answered.
+#[test]
+fn i10_a_dropped_refresh_costs_the_tokens_only_if_zoom_has_answered() {
+    let mut reconnects = 0;
+    for k in 0.. {
+        let world = stale();
+        let one = stepping_with(&world, 77);
+        let (pat, by) = (request(TEN, "Pat"), caller());
+        let mut run = Run::new(one.book(&by, &pat));
+        let in_run = run.steps(k);
+        drop(run);
+        let refreshed = world.zoom.refreshes(&zoom());
+        work(&world);
+        if !is_connected(&world) {
+            reconnects += 1;
+            assert_eq!(refreshed, 1, "{k}: nobody had refreshed");
+            world.connect("A001", "zoom-A001");
+            work(&world);
+        }
+        assert!(is_connected(&world));
+        if !in_run {
+            break;
+        }
+    }
+    // Between the answer of Zoom and the commit that keeps it: four awaits of the two, and the rows that
+    // are read in between.
+    assert!((1..=8).contains(&reconnects), "{reconnects}");
+}
+
+fn book(scheduler: &Scheduler, start: &str, name: &str) -> LinkState {
+    let booked = block_on(scheduler.book(&caller(), &request(start, name))).unwrap();
+    match booked.location {
+        MeetingLocation::Zoom(state) => state,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A refresh that Zoom answered after its lane was taken over: its pair is the last one, and counts.
+#[test]
+fn i10_an_answer_that_comes_late_revives_what_was_given_up() {
+    let world = stale();
+    let slow = stepping_with(&world, 77);
+    let (pat, by) = (request(TEN, "Pat"), caller());
+    let mut run = Run::new(slow.book(&by, &pat));
+    while world.zoom.refreshes(&zoom()) == 0 {
+        assert!(run.step(), "no refresh was sent");
+    }
+    // Zoom has answered, and nobody here knows. The lease runs out; another instance tries, too.
+    pass(&world.clock, TimeDelta::minutes(5));
+    assert!(matches!(book(&world.scheduler, NOON, "Sam"), LinkState::Parked { .. }));
+    assert!(!is_connected(&world));
+    run.finish().unwrap();
+    work(&world);
+    assert!(is_connected(&world));
+    assert_eq!(world.zoom.refreshes(&zoom()), 2);
+    assert_eq!(world.zoom.meetings().len(), 2);
+}
+
+/// The user disconnects while a refresh is out: the new pair is revoked, too.
+#[test]
+fn r6_a_disconnect_revokes_what_a_refresh_brings() {
+    let world = stale();
+    let slow = stepping_with(&world, 77);
+    let (pat, by) = (request(TEN, "Pat"), caller());
+    let mut run = Run::new(slow.book(&by, &pat));
+    while world.zoom.refreshes(&zoom()) == 0 {
+        assert!(run.step(), "no refresh was sent");
+    }
+    let own = Actor::User(user("A001"));
+    block_on(world.scheduler.disconnect_zoom(&own, &user("A001"))).unwrap();
+    assert!(world.zoom.has_live_grant(&zoom()));
+    run.finish().unwrap();
+    work(&world);
+    assert!(!world.zoom.has_live_grant(&zoom()));
+    assert!(!is_connected(&world));
+}
+
+#[test]
+fn r6_a_revocation_is_tried_until_zoom_knows_it() {
+    let world = World::new(&["A001"]);
+    world.zoom.fault(Some(ZoomCall::Revoke), None, Fault::Unavailable, 5);
+    let own = Actor::User(user("A001"));
+    block_on(world.scheduler.disconnect_zoom(&own, &user("A001"))).unwrap();
+    assert!(world.zoom.has_live_grant(&zoom()));
+    work(&world);
+    assert!(!world.zoom.has_live_grant(&zoom()));
+}
+
+/// Who connects again before the revocation got through keeps what they have now.
+#[test]
+fn r6_a_revocation_that_is_late_does_not_undo_a_consent() {
+    let world = World::new(&["A001"]);
+    world.zoom.fault(Some(ZoomCall::Revoke), None, Fault::Unavailable, 1);
+    let own = Actor::User(user("A001"));
+    block_on(world.scheduler.disconnect_zoom(&own, &user("A001"))).unwrap();
+    world.connect("A001", "zoom-A001");
+    work(&world);
+    assert!(world.zoom.has_live_grant(&zoom()));
+    assert!(is_connected(&world));
+}
+
+/// A worker that was already at it finds that the tokens are dead at Zoom.
+#[test]
+fn r6_a_revocation_at_every_await_of_a_consent_ends_in_one_of_two_states() {
+    for k in 0.. {
+        let world = World::new(&["A001"]);
+        world.zoom.fault(Some(ZoomCall::Revoke), None, Fault::Unavailable, 1);
+        let own = Actor::User(user("A001"));
+        block_on(world.scheduler.disconnect_zoom(&own, &user("A001"))).unwrap();
+        pass(&world.clock, TimeDelta::minutes(1));
+        let worker = stepping_with(&world, 77);
+        let mut run = Run::new(worker.run_due(10));
+        let in_run = run.steps(k);
+        world.connect("A001", "zoom-A001");
+        run.finish().unwrap();
+        work(&world);
+        assert!(world.zoom.has_live_grant(&zoom()), "{k}");
+        assert!(is_connected(&world), "{k}");
+        if !in_run {
+            break;
+        }
+    }
+}
+
+#[test]
+fn tokens_of_nobody_are_never_needed_to_look() {
+    let world = Arc::new(stale());
+    block_on(world.scheduler.slots(
+        &caller(),
+        &crate::world::demo(),
+        TEN.parse().unwrap(),
+        NOON.parse().unwrap(),
+    ))
+    .unwrap();
+    assert_eq!(world.zoom.refreshes(&zoom()), 0);
+}
