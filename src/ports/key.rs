@@ -150,11 +150,11 @@ impl Default for Parts {
 
 impl Parts {
     pub(crate) fn text(mut self, text: &str) -> Self {
-        for (at, run) in text.split('\0').enumerate() {
-            if at > 0 {
-                self.0.extend_from_slice(&[0, u8::MAX]);
+        for byte in text.bytes() {
+            self.0.push(byte);
+            if byte == 0 {
+                self.0.push(u8::MAX);
             }
-            self.0.extend_from_slice(run.as_bytes());
         }
         self.0.extend_from_slice(&[0, 1]);
         self

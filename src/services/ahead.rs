@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use super::caller::Caller;
 use super::days::Days;
-use super::keys::RowKey;
+use super::keys::{Keys, RowKey};
 use super::planner::Planner;
 use super::records::RequestRow;
 use super::remembered::Known;
 use super::scene::When;
-use super::setup::{Setup, occupants, rules};
+use super::setup::{occupants, rules};
 use crate::error::{Error, Refusal};
 use crate::ports::Key;
 use crate::rules::assign::Ask;
 use crate::rules::location::nearest;
-use crate::words::{Account, Calendar, CalendarKind, CalendarRef, LocationSetting};
+use crate::words::{Account, Calendar, CalendarKind, CalendarRef, LocationSetting, Occupant};
 
 /// All that a booking reads before it chooses, as far as it is known what that is.
 pub(crate) async fn of_booking(
@@ -34,29 +34,26 @@ pub(crate) async fn of_booking(
     }
     if let Some(known) = planner.remembered.setups.get(calendar) {
         ahead.retain(|key| !known.has(key));
-        ahead.extend(of_setup(planner, &known.setup, wanted));
-        return Ok(planner.read_known(&known, ahead).await?);
+        return of_known(planner, &known, ahead, wanted).await;
     }
     // Most round robins have one page of hosts.
     ahead.extend([keys.calendar(calendar).key, keys.host_page(calendar, 0).key]);
     Ok(planner.read_ahead(&ahead).await?)
 }
 
-/// A set-up that is known, whether it is still so, and what decides which host takes a slot.
+/// A set-up that is known, whether it is still so, what decides which host takes a slot, and other
+/// rows.
 pub(crate) async fn of_known(
     planner: &mut Planner<'_>,
     known: &Arc<Known>,
+    others: Vec<Key>,
     wanted: &mut Wanted<'_>,
 ) -> Result<(), Error> {
-    let ahead = of_setup(planner, &known.setup, wanted);
-    Ok(planner.read_known(known, ahead).await?)
-}
-
-fn of_setup(planner: &Planner<'_>, setup: &Setup, wanted: &mut Wanted<'_>) -> Vec<Key> {
-    let compared = if wanted.compares() { setup.assignments.as_slice() } else { &[] };
+    let (setup, compares) = (&known.setup, wanted.compares());
     // A start that no calendar can have is refused later, in its turn.
-    let days = wanted.days(planner, &setup.calendar).ok().into_iter().flatten();
-    days.chain(compared.iter().map(|row| row.key.clone())).collect()
+    let days = wanted.days(planner.keys, &setup.calendar, &setup.occupants);
+    let days = days.ok().into_iter().flatten();
+    Ok(planner.read_known(known, compares, others.into_iter().chain(days)).await?)
 }
 
 /// Around which start, and by whom, a seat will be looked for.
@@ -69,12 +66,13 @@ pub(crate) struct Wanted<'a> {
 impl Wanted<'_> {
     fn days(
         &mut self,
-        planner: &Planner<'_>,
+        keys: &Keys,
         calendar: &Calendar,
+        occupants: &[Occupant],
     ) -> Result<impl Iterator<Item = Key>, Refusal> {
-        let reach = self.when.reach(&rules(calendar))?;
-        self.days.want(planner.keys, &occupants(calendar), reach);
-        Ok(self.days.unread().into_iter().map(|row| row.key))
+        let reach = self.when.reach(&self.when.rules(rules(calendar)))?;
+        self.days.want(keys, occupants, reach);
+        Ok(self.days.unread().map(|row| row.key.clone()))
     }
 
     /// Where a host is wanted, nobody is compared.
@@ -97,7 +95,7 @@ pub(crate) async fn of_hosts(
     for user in &users {
         ahead.extend([keys.user(user).key, keys.membership(id.account(), user).key]);
     }
-    ahead.extend(wanted.days(planner, calendar)?);
+    ahead.extend(wanted.days(keys, calendar, &occupants(calendar))?);
     if let CalendarKind::RoundRobin(hosts) = &calendar.kind {
         if wanted.compares() {
             ahead.extend(users.iter().map(|user| keys.assignments(&id, user).key));

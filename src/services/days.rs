@@ -1,7 +1,6 @@
 //! The days of hosts that one change looks at and writes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -14,12 +13,13 @@ use crate::rules::host_day::{Broken, HostDay, days_touched};
 use crate::rules::slot::SlotKey;
 use crate::words::{Interval, Occupancy, Occupant};
 
-/// Days of hosts as they will be after the change.
+/// Days of hosts as they will be after the change, by host and number.
 #[derive(Default)]
-pub(crate) struct Days(BTreeMap<Occupant, Vec<Day>>);
+pub(crate) struct Days(Vec<Day>);
 
 /// One day of one host.
 struct Day {
+    host: Occupant,
     number: i64,
     row: RowKey<HostDay>,
     /// `None`: it was not read yet.
@@ -37,8 +37,13 @@ impl Days {
         interval: Interval,
     ) -> Result<(), Fault> {
         self.want(planner.keys, occupants, interval);
-        let found = planner.share_all(&self.unread()).await?;
-        let unread = self.0.values_mut().flatten().filter(|day| day.held.is_none());
+        self.read(planner).await
+    }
+
+    /// Reads the days that are wanted, like [`peek`](Self::peek).
+    pub(crate) async fn read(&mut self, planner: &mut Planner<'_>) -> Result<(), Fault> {
+        let found = planner.share_all(self.unread()).await?;
+        let unread = self.0.iter_mut().filter(|day| day.held.is_none());
         for (day, found) in unread.zip(found) {
             day.held = Some(found.unwrap_or_default());
         }
@@ -47,37 +52,33 @@ impl Days {
 
     /// The days that an interval touches will be peeked at.
     pub(crate) fn want(&mut self, keys: &Keys, occupants: &[Occupant], interval: Interval) {
+        let (numbers, known) = (days_touched(interval), self.0.len());
+        self.0.reserve(occupants.len());
         for host in occupants {
-            let days = self.0.entry(host.clone()).or_default();
-            for number in days_touched(interval) {
-                if days.iter().all(|day| day.number != number) {
-                    let row = keys.host_day(host, number);
-                    days.push(Day { number, row, held: None, is_changed: false });
+            for number in numbers.clone() {
+                if find(self.0.get(..known).unwrap_or_default(), host, number).is_none() {
+                    self.0.push(Day::new(keys, host, number));
                 }
             }
+        }
+        if self.0.len() > known {
+            self.0.sort_by(|a, b| a.place().cmp(&b.place()));
         }
     }
 
     /// The rows that will be peeked at and were not read yet.
-    pub(crate) fn unread(&self) -> Vec<RowKey<HostDay>> {
-        let unread = self.0.values().flatten().filter(|day| day.held.is_none());
-        unread.map(|day| day.row.clone()).collect()
+    pub(crate) fn unread(&self) -> impl Iterator<Item = &RowKey<HostDay>> + Clone {
+        self.0.iter().filter(|day| day.held.is_none()).map(|day| &day.row)
     }
 
-    /// What a host has given away of an interval, each slot once, and perhaps more of the same day.
-    pub(crate) fn occupied(&self, occupant: &Occupant, within: Interval) -> Cow<'_, [Occupancy]> {
-        let days = self.0.get(occupant).into_iter().flatten();
-        let days = days.filter_map(|day| day.held.as_deref()).map(HostDay::occupancies);
-        let mut days = days.filter(|day| !day.is_empty());
-        let (Some(first), second) = (days.next(), days.next()) else { return Cow::default() };
-        if second.is_none() {
-            return Cow::Borrowed(first);
-        }
-        let all = [first].into_iter().chain(second).chain(days).flatten();
-        let mut all: Vec<&Occupancy> = all.filter(|one| one.padded().overlaps(within)).collect();
-        all.sort_unstable();
-        all.dedup();
-        all.into_iter().cloned().collect()
+    /// What each host has given away of an interval, by host: each slot once, and perhaps more of the
+    /// same day.
+    pub(crate) fn occupied(
+        &self,
+        within: Interval,
+    ) -> impl Iterator<Item = (&Occupant, Cow<'_, [Occupancy]>)> {
+        let hosts = self.0.chunk_by(|a, b| a.host == b.host);
+        hosts.filter_map(move |days| Some((&days.first()?.host, occupied(days, within))))
     }
 
     /// Gives a seat of the slot away, on all days of all its hosts.
@@ -113,8 +114,8 @@ impl Days {
     ) -> Result<(), Broken> {
         for host in occupants {
             for number in days_touched(padded) {
-                let mut days = self.0.get_mut(host).into_iter().flatten();
-                let day = days.find(|day| day.number == number).ok_or(Broken::NoSuchSlot)?;
+                let at = find(&self.0, host, number).ok_or(Broken::NoSuchSlot)?;
+                let day = self.0.get_mut(at).ok_or(Broken::NoSuchSlot)?;
                 let held = day.held.as_mut().ok_or(Broken::NoSuchSlot)?;
                 change(number, Arc::make_mut(held))?;
                 day.is_changed = true;
@@ -125,7 +126,7 @@ impl Days {
 
     /// Writes the days that changed; each must still be as it was read.
     pub(crate) fn write(&self, planner: &mut Planner<'_>) -> Result<(), Fault> {
-        for day in self.0.values().flatten().filter(|day| day.is_changed) {
+        for day in self.0.iter().filter(|day| day.is_changed) {
             match &day.held {
                 Some(held) if !held.is_empty() => {
                     let until = planner.retention.host_day_until(day.number);
@@ -136,4 +137,34 @@ impl Days {
         }
         Ok(())
     }
+}
+
+impl Day {
+    fn new(keys: &Keys, host: &Occupant, number: i64) -> Self {
+        let row = keys.host_day(host, number);
+        Self { host: host.clone(), number, row, held: None, is_changed: false }
+    }
+
+    const fn place(&self) -> (&Occupant, i64) {
+        (&self.host, self.number)
+    }
+}
+
+fn find(days: &[Day], host: &Occupant, number: i64) -> Option<usize> {
+    days.binary_search_by(|day| day.place().cmp(&(host, number))).ok()
+}
+
+/// What the days of one host say.
+fn occupied(days: &[Day], within: Interval) -> Cow<'_, [Occupancy]> {
+    let days = days.iter().filter_map(|day| day.held.as_deref()).map(HostDay::occupancies);
+    let mut days = days.filter(|day| !day.is_empty());
+    let (Some(first), second) = (days.next(), days.next()) else { return Cow::default() };
+    if second.is_none() {
+        return Cow::Borrowed(first);
+    }
+    let all = [first].into_iter().chain(second).chain(days).flatten();
+    let mut all: Vec<&Occupancy> = all.filter(|one| one.padded().overlaps(within)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().cloned().collect()
 }

@@ -69,17 +69,16 @@ impl Command for Explain<'_> {
         let scene = self.scene(core, planner, &setup, &mut days).await?;
         let standings = standings(planner, &setup, None).await?;
         let not_ready = lacking_zoom(planner, &setup).await?;
-        let explain = |occupant: Occupant| {
+        let explain = |occupant: &Occupant| {
             let user = occupant.user();
-            let mut reasons = reasons(&scene, &occupant);
+            let mut reasons = reasons(&scene, occupant);
             if user.is_some_and(|user| not_ready.contains(user)) {
                 reasons.insert(Reason::ZoomNotReady);
             }
             let standing = user.and_then(|user| standings.of(user)).cloned();
-            HostExplanation { host: occupant, reasons, standing }
+            HostExplanation { host: occupant.clone(), reasons, standing }
         };
-        let mut hosts: Vec<_> = setup.occupants().into_iter().map(explain).collect();
-        hosts.sort_by(|a, b| a.host.cmp(&b.host));
+        let hosts = setup.occupants.iter().map(explain).collect();
         Ok(Plan::Nothing(Explanation { bookable: scene.offer().is_some(), hosts }))
     }
 }
@@ -101,7 +100,9 @@ impl Explain<'_> {
         setup: &'s Setup,
         days: &'s mut Days,
     ) -> Result<Scene<'s>, Error> {
-        let scene = Scene::look(planner, setup, days, When::Start(self.start)).await?;
+        let when = When::Start(self.start);
+        days.want(planner.keys, &setup.occupants, when.reach(&setup.rules())?);
+        let scene = Scene::look(planner, setup, days, when).await?;
         let users = scene.hosts.iter().filter_map(|host| host.occupant().user().cloned());
         let users: Vec<UserId> = users.collect();
         let at = (scene.start, None);

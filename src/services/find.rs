@@ -43,8 +43,8 @@ impl Command for FindSlots<'_> {
         let reach = rules.reach(self.from, self.to).map_err(invalid)?;
         let mut full = full_in(core, planner, &setup.calendar, starts).await?;
         let mut occupied = BTreeMap::new();
-        for occupant in setup.occupants() {
-            let found = occupancies(core, &occupant, reach).await?;
+        for occupant in &setup.occupants {
+            let found = occupancies(core, occupant, reach).await?;
             occupied.insert(occupant, found);
         }
         let hosts =

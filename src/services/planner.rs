@@ -41,7 +41,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) remembered: &'a Remembered,
     pub(crate) retention: &'a Retention,
     seen: HashMap<Key, Seen, DefaultHashBuilder>,
-    /// Rows that were read and that nobody has looked at yet.
+    /// Rows that were read and that nobody has checked or written yet.
     found_again: Option<FoundAgain>,
     /// Turns of others that were under way before rows were read.
     before: Turns,
@@ -71,10 +71,6 @@ struct Seen {
 impl Seen {
     const fn of(found: Option<Versioned>) -> Self {
         Self { found, checked: false, write: None, value: None }
-    }
-
-    fn found(&self) -> Option<&Row> {
-        self.found.as_ref().map(|found| &found.row)
     }
 }
 
@@ -106,9 +102,7 @@ impl<'a> Planner<'a> {
     /// Reads a row that the decision rests on.
     pub(crate) async fn load<R: Record>(&mut self, row: &RowKey<R>) -> Result<Option<R>, Fault> {
         let found = self.peek(row).await?;
-        if let Some(seen) = self.seen.get_mut(&row.key) {
-            seen.checked = true;
-        }
+        self.seen(&row.key).checked = true;
         Ok(found)
     }
 
@@ -140,10 +134,10 @@ impl<'a> Planner<'a> {
     /// Like [`share`](Self::share), all in one call of the store.
     pub(crate) async fn share_all<R: Record>(
         &mut self,
-        rows: &[RowKey<R>],
+        rows: impl Iterator<Item = &RowKey<R>> + Clone + Send,
     ) -> Result<Vec<Option<Arc<R>>>, Fault> {
-        self.fetch(rows.iter().map(|row| &row.key)).await?;
-        rows.iter().map(|row| self.read_shared(row)).collect()
+        self.fetch(rows.clone().map(|row| &row.key)).await?;
+        rows.map(|row| self.read_shared(row)).collect()
     }
 
     /// Reads rows in one call of the store that will be asked for one after the other.
@@ -151,22 +145,23 @@ impl<'a> Planner<'a> {
         self.fetch(keys).await
     }
 
-    /// Like [`read_ahead`](Self::read_ahead), with the rows of a set-up that is known.
+    /// Like [`read_ahead`](Self::read_ahead), with the rows of a set-up that is known, and what its
+    /// hosts were given if they are compared.
     pub(crate) async fn read_known(
         &mut self,
         known: &Arc<Known>,
-        mut others: Vec<Key>,
+        compares: bool,
+        others: impl Iterator<Item = Key> + Send,
     ) -> Result<(), Fault> {
-        others.retain(|key| !self.seen.contains_key(key));
-        let mut keys: Vec<Key> =
-            Vec::with_capacity(known.rows().len().saturating_add(others.len()));
-        keys.extend(known.keys().cloned());
-        keys.extend(others);
+        let known_keys = known.keys(compares);
+        let mut keys = Vec::with_capacity(known_keys.len().saturating_mul(2));
+        keys.extend_from_slice(known_keys);
+        keys.extend(others.filter(|key| !self.seen.contains_key(key)));
         let mut found = rows(self.store, &keys).await?;
-        let others = found.split_off(known.rows().len());
+        let others = found.split_off(known_keys.len());
         let others = others.into_iter().map(Seen::of);
         self.seen.reserve(others.len().saturating_add(OPERATIONS));
-        self.seen.extend(keys.into_iter().skip(known.rows().len()).zip(others));
+        self.seen.extend(keys.into_iter().skip(known_keys.len()).zip(others));
         self.found_again = Some(FoundAgain::new(known.clone(), found));
         Ok(())
     }
@@ -179,22 +174,26 @@ impl<'a> Planner<'a> {
 
     /// Rows that were read, as they were found.
     pub(crate) fn found(&self, rows: Vec<Key>) -> Vec<(Key, Option<Row>)> {
-        let row = |key: &Key| match self.seen.get(key) {
-            Some(seen) => seen.found().cloned(),
-            None => Some(self.found_again.as_ref()?.get(key)?.as_ref()?.row.clone()),
-        };
+        let row = |key: &Key| Some(self.last_found(key)??.row.clone());
         rows.into_iter().map(|key| (row(&key), key)).map(|(row, key)| (key, row)).collect()
     }
 
-    /// Whether a row was read.
-    fn has_read(&mut self, key: &Key) -> bool {
-        if self.seen.contains_key(key) {
-            return true;
+    /// A row as it was found. `None`: it was not read.
+    fn last_found(&self, key: &Key) -> Option<Option<&Versioned>> {
+        match self.seen.get(key) {
+            Some(seen) => Some(seen.found.as_ref()),
+            None => self.again(key),
         }
-        let again = self.found_again.as_ref().and_then(|again| again.get(key));
-        let Some(found) = again.cloned() else { return false };
-        self.seen.insert(key.clone(), Seen::of(found));
-        true
+    }
+
+    fn again(&self, key: &Key) -> Option<Option<&Versioned>> {
+        self.found_again.as_ref()?.get(key)
+    }
+
+    /// A row that is checked or written.
+    fn seen(&mut self, key: &Key) -> &mut Seen {
+        let again = || self.found_again.as_ref()?.get(key)?.cloned();
+        self.seen.entry(key.clone()).or_insert_with(|| Seen::of(again()))
     }
 
     /// Notes which turns of a calendar others are about to give, before rows are read.
@@ -216,7 +215,7 @@ impl<'a> Planner<'a> {
     }
 
     async fn fetch(&mut self, keys: impl IntoIterator<Item = &Key> + Send) -> Result<(), Fault> {
-        let new = |key: &&Key| !self.has_read(key);
+        let new = |key: &&Key| self.last_found(key).is_none();
         let keys: Vec<Key> = keys.into_iter().filter(new).cloned().collect();
         if keys.is_empty() {
             return Ok(());
@@ -229,22 +228,22 @@ impl<'a> Planner<'a> {
 
     /// The row as this change leaves it: reads see what was written before.
     fn read<R: Record>(&self, row: &RowKey<R>) -> Result<Option<R>, Fault> {
-        let current = self.seen.get(&row.key).and_then(|seen| match &seen.write {
-            Some(Write::Put(written)) => Some(written),
-            Some(Write::Delete) => None,
-            _ => seen.found(),
-        });
+        let current = match self.seen.get(&row.key) {
+            Some(Seen { write: Some(Write::Put(written)), .. }) => Some(written),
+            Some(Seen { write: Some(Write::Delete), .. }) => None,
+            Some(seen) => seen.found.as_ref().map(|found| &found.row),
+            None => self.again(&row.key).flatten().map(|found| &found.row),
+        };
         current.map(|current| decode(&row.key, current)).transpose()
     }
 
     fn read_shared<R: Record>(&self, row: &RowKey<R>) -> Result<Option<Arc<R>>, Fault> {
-        match self.seen.get(&row.key) {
-            Some(Seen { write: None, found: Some(found), .. }) => {
-                self.remembered.decoded.value(row, found).map(Some)
-            }
-            Some(Seen { write: None, found: None, .. }) | None => Ok(None),
-            Some(_) => Ok(self.read(row)?.map(Arc::new)),
-        }
+        let found = match self.seen.get(&row.key) {
+            Some(Seen { write: Some(_), .. }) => return Ok(self.read(row)?.map(Arc::new)),
+            Some(seen) => seen.found.as_ref(),
+            None => self.again(&row.key).flatten(),
+        };
+        found.map(|found| self.remembered.decoded.value(row, found)).transpose()
     }
 
     /// Writes a row that will be shared.
@@ -309,7 +308,7 @@ impl<'a> Planner<'a> {
     /// Reads rows as they are stored, whatever they hold; absent ones are left out.
     pub(crate) async fn stored(&mut self, keys: &[Key]) -> Result<Vec<(Key, Row)>, Fault> {
         self.fetch(keys).await?;
-        let found = |key: &Key| Some((key.clone(), self.seen.get(key)?.found()?.clone()));
+        let found = |key: &Key| Some((key.clone(), self.last_found(key)??.row.clone()));
         Ok(keys.iter().filter_map(found).collect())
     }
 
@@ -319,8 +318,7 @@ impl<'a> Planner<'a> {
     }
 
     fn write(&mut self, key: &Key, write: Write) {
-        self.has_read(key);
-        let seen = self.seen.entry(key.clone()).or_insert(Seen::of(None));
+        let seen = self.seen(key);
         (seen.write, seen.value) = (Some(write), None);
     }
 

@@ -29,49 +29,50 @@ pub(crate) struct Remembered {
 /// A set-up, and the rows that it was put together from.
 pub(crate) struct Known {
     pub(crate) setup: Arc<Setup>,
-    rows: Vec<(Key, Option<Row>)>,
+    rows: Vec<Option<Row>>,
+    /// Of these rows, and then of what the hosts were given: that changes with each booking.
+    keys: Vec<Key>,
     places: HashMap<Key, usize, DefaultHashBuilder>,
 }
 
 impl Known {
     pub(crate) fn new(setup: Arc<Setup>, rows: Vec<(Key, Option<Row>)>) -> Self {
-        let places = rows.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)).collect();
-        Self { setup, rows, places }
+        let (mut keys, rows): (Vec<Key>, Vec<_>) = rows.into_iter().unzip();
+        keys.extend(setup.assignments.iter().map(|row| row.key.clone()));
+        let places = keys.iter().enumerate().map(|(at, key)| (key.clone(), at)).collect();
+        Self { setup, rows, keys, places }
     }
 
-    pub(crate) fn rows(&self) -> &[(Key, Option<Row>)] {
-        &self.rows
-    }
-
+    /// Whether the set-up was put together from this row.
     pub(crate) fn has(&self, key: &Key) -> bool {
-        self.places.contains_key(key)
+        self.places.get(key).is_some_and(|at| *at < self.rows.len())
     }
 
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.rows.iter().map(|(key, _)| key)
+    /// What is to be read, with what the hosts were given if they are compared.
+    pub(crate) fn keys(&self, compares: bool) -> &[Key] {
+        let count = if compares { self.keys.len() } else { self.rows.len() };
+        self.keys.get(..count).unwrap_or_default()
     }
 }
 
-/// The rows of a set-up, as they were found again: most changes look at none of them once they know
-/// that all are the same.
+/// The rows of a set-up, as they were found again, and what its hosts were given, if that was read:
+/// most changes look at few of them once they know that the set-up is the same.
 pub(crate) struct FoundAgain {
     known: Arc<Known>,
     rows: Vec<Option<Versioned>>,
-    /// All of them say what they said before.
+    /// The set-up's say what they said before.
     pub(crate) is_same: bool,
 }
 
 impl FoundAgain {
-    /// The rows in the order of the set-up's.
+    /// The rows in the order of the [`keys`](Known::keys).
     pub(crate) fn new(known: Arc<Known>, rows: Vec<Option<Versioned>>) -> Self {
-        let same =
-            |(found, (_, before)): (&Option<Versioned>, &(Key, Option<Row>))| match (found, before)
-            {
-                (Some(found), Some(before)) => say_the_same(&found.row, before),
-                (None, None) => true,
-                _ => false,
-            };
-        let is_same = rows.len() == known.rows.len() && rows.iter().zip(&known.rows).all(same);
+        let same = |(found, before): (&Option<Versioned>, &Option<Row>)| match (found, before) {
+            (Some(found), Some(before)) => say_the_same(&found.row, before),
+            (None, None) => true,
+            _ => false,
+        };
+        let is_same = rows.len() >= known.rows.len() && rows.iter().zip(&known.rows).all(same);
         Self { known, rows, is_same }
     }
 
@@ -80,8 +81,8 @@ impl FoundAgain {
     }
 
     /// `None`: it is none of these rows.
-    pub(crate) fn get(&self, key: &Key) -> Option<&Option<Versioned>> {
-        self.rows.get(*self.known.places.get(key)?)
+    pub(crate) fn get(&self, key: &Key) -> Option<Option<&Versioned>> {
+        self.rows.get(*self.known.places.get(key)?).map(Option::as_ref)
     }
 }
 
@@ -93,7 +94,8 @@ struct ByBytes;
 
 impl Weighter<CalendarRef, Arc<Known>> for ByBytes {
     fn weight(&self, _: &CalendarRef, known: &Arc<Known>) -> u64 {
-        known.rows.iter().map(|(key, row)| weight(key, row.as_ref())).sum()
+        let rows = known.rows.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+        known.keys.iter().zip(rows).map(|(key, row)| weight(key, row)).sum()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is known around one start: the calendar's rules, and the time of its hosts.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::busy::Busy;
@@ -29,7 +31,7 @@ impl When {
         }
     }
 
-    fn rules(self, rules: SlotRules) -> SlotRules {
+    pub(crate) fn rules(self, rules: SlotRules) -> SlotRules {
         match self {
             Self::Start(_) => rules,
             Self::Kept(core) => rules.for_slot(core),
@@ -61,8 +63,8 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// The hosts with what they have given away: as if there were neither limits nor other
-    /// calendars.
+    /// The hosts with what they have given away on the days that are [`wanted`](Days::want): as if
+    /// there were neither limits nor other calendars.
     pub(crate) async fn look(
         planner: &mut Planner<'_>,
         setup: &'a Setup,
@@ -77,9 +79,14 @@ impl<'a> Scene<'a> {
             When::Kept(_) => start,
         };
         let reach = when.reach(&rules)?;
-        days.peek(planner, &setup.occupants(), reach).await?;
-        let days = &*days;
-        let hosts = setup.host_times(|occupant| days.occupied(occupant, reach));
+        days.read(planner).await?;
+        // Both are sorted by host.
+        let mut occupied = days.occupied(reach).peekable();
+        let hosts = setup.host_times(|host| {
+            while occupied.next_if(|(other, _)| *other < host).is_some() {}
+            let own = occupied.next_if(|(other, _)| *other == host);
+            own.map_or_else(Cow::default, |(_, occupied)| occupied)
+        });
         let keeps_time = matches!(when, When::Kept(_));
         let is_void = setup.lacks_required_host();
         let scene = Self { rules, hosts, start, now, reach, keeps_time, is_void, offer: None };

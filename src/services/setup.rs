@@ -26,6 +26,8 @@ use crate::words::{
 pub(crate) struct Setup {
     pub(crate) account: Arc<Account>,
     pub(crate) calendar: Calendar,
+    /// All who give time to its slots, by id.
+    pub(crate) occupants: Vec<Occupant>,
     users: BTreeMap<UserId, User>,
     /// The hours of a calendar without hosts.
     own_hours: Option<Hours>,
@@ -55,7 +57,7 @@ impl Setup {
         if let Some(known) = planner.remembered.setups.get(calendar) {
             let mut is_so = planner.finds(&known);
             if is_so.is_none() {
-                ahead::of_known(planner, &known, wanted).await?;
+                ahead::of_known(planner, &known, Vec::new(), wanted).await?;
                 is_so = planner.finds(&known);
             }
             if is_so == Some(true) {
@@ -88,7 +90,9 @@ impl Setup {
         };
         let assignments = assignments.map(|host| planner.keys.assignments(&id, &host.user));
         let assignments = assignments.collect();
-        Ok(Self { account, calendar, users, own_hours, assignments, lacking_zoom: None })
+        let occupants = occupants(&calendar);
+        let lacking_zoom = None;
+        Ok(Self { account, calendar, occupants, users, own_hours, assignments, lacking_zoom })
     }
 
     /// All rows that it was put together from.
@@ -119,7 +123,8 @@ impl Setup {
         }
     }
 
-    /// Those hosts of the calendar who exist, or the calendar itself, with what they have given away.
+    /// Those hosts of the calendar who exist, or the calendar itself, by id, with what they have given
+    /// away.
     pub(crate) fn host_times<'a>(
         &'a self,
         mut occupied: impl FnMut(&Occupant) -> Cow<'a, [Occupancy]>,
@@ -131,9 +136,8 @@ impl Setup {
         if let Some(hours) = &self.own_hours {
             return vec![times(Occupant::Calendar(self.calendar.as_ref()), hours)];
         }
-        let hosts = self.calendar.kind.users().into_iter();
-        let hosts = hosts.filter_map(|user| Some((user, self.host(user)?)));
-        hosts.map(|(user, known)| times(Occupant::User(user.clone()), &known.hours)).collect()
+        let hosts = self.users.iter();
+        hosts.map(|(id, user)| times(Occupant::User(id.clone()), &user.hours)).collect()
     }
 
     /// Whether somebody is missing without whom there are no slots. Who left the account hosts
@@ -145,11 +149,6 @@ impl Setup {
 
     fn is_required(&self, user: &UserId) -> bool {
         matches!(&self.calendar.kind, CalendarKind::Collective(hosts) if !hosts.optional().contains(user))
-    }
-
-    /// All who give time to slots of the calendar.
-    pub(crate) fn occupants(&self) -> Vec<Occupant> {
-        occupants(&self.calendar)
     }
 
     pub(crate) fn rules(&self) -> SlotRules {
@@ -178,12 +177,14 @@ impl Setup {
     }
 }
 
-/// All who give time to slots of a calendar.
+/// All who give time to slots of a calendar, by id.
 pub(crate) fn occupants(calendar: &Calendar) -> Vec<Occupant> {
-    match &calendar.kind {
+    let mut all: Vec<_> = match &calendar.kind {
         CalendarKind::Unassigned { .. } => vec![Occupant::Calendar(calendar.as_ref())],
         kind => kind.users().into_iter().cloned().map(Occupant::User).collect(),
-    }
+    };
+    all.sort_unstable();
+    all
 }
 
 pub(crate) fn rules(calendar: &Calendar) -> SlotRules {

@@ -31,7 +31,7 @@ use crate::rules::slot::BookedSlot;
 use crate::words::Account;
 
 /// Room for most rows.
-const ROW_BYTES: usize = 512;
+const ROW_BYTES: usize = 1024;
 
 /// What the rows of one kind are known by.
 pub(crate) trait Shape {

@@ -21,7 +21,7 @@ pub(crate) async fn standings(
 ) -> Result<Standings, Fault> {
     let calendar = &setup.calendar;
     let CalendarKind::RoundRobin(hosts) = &calendar.kind else { return Ok(Standings::default()) };
-    let assignments = planner.share_all(&setup.assignments).await?;
+    let assignments = planner.share_all(setup.assignments.iter()).await?;
     let lacking = lacking_zoom(planner, setup).await?;
     let counting = Counting::new(&calendar.sharing, calendar.zone, planner.now);
     let nothing = Assignments::default();
@@ -48,7 +48,7 @@ pub(crate) async fn lacking_zoom(
     }
     let on_zoom = setup.on_zoom();
     let rows: Vec<_> = on_zoom.iter().map(|user| planner.keys.connected(user)).collect();
-    let found = planner.share_all(&rows).await?;
+    let found = planner.share_all(rows.iter()).await?;
     let lacks = |row: &Option<Arc<ConnectedRow>>| !row.as_ref().is_some_and(|row| row.is_live);
     let lacking = on_zoom.into_iter().zip(found).filter(|(_, row)| lacks(row));
     Ok(lacking.map(|(user, _)| user.clone()).collect())

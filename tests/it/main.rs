@@ -10,6 +10,7 @@ mod busy;
 mod canary;
 mod conformance;
 mod consents;
+mod deauthorized;
 mod erasure;
 mod erasure_races;
 mod erasure_users;

@@ -159,9 +159,11 @@ impl<'a> Sheet<'a> {
         &self,
         host: &'h HostTimes<'_>,
     ) -> impl Iterator<Item = (usize, &'h Occupancy)> {
-        let sits = |held: &&Occupancy| {
+        let (from, to) = self.range.into();
+        let sits = move |held: &&Occupancy| {
             let (start, end) = held.core().into();
-            end - start == self.length && held.calendar() == self.rules.calendar()
+            let fits = from <= start && start < to && end - start == self.length;
+            fits && held.calendar() == self.rules.calendar()
         };
         host.occupied().iter().filter(sits).filter_map(|held| {
             let (start, _) = held.core().into();
