@@ -46,7 +46,11 @@ pub(crate) fn nearest<'a>(
         .find(|setting| calendar.kind.is_group() || **setting != LocationSetting::Zoom)
 }
 
-fn host_setting<'a>(kind: &'a CalendarKind, user: &UserId) -> Option<&'a LocationSetting> {
+/// What a calendar says of one of its hosts.
+pub(crate) fn host_setting<'a>(
+    kind: &'a CalendarKind,
+    user: &UserId,
+) -> Option<&'a LocationSetting> {
     match kind {
         CalendarKind::RoundRobin(hosts) => {
             let host = hosts.as_slice().iter().find(|host| host.user == *user)?;

@@ -1,5 +1,7 @@
 //! Who calls, and for which account (R4, R5).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::core::Core;
@@ -48,10 +50,35 @@ impl Actor {
         user: &UserId,
         what: &'static str,
     ) -> Result<(), Error> {
+        let refused = || Refusal::NotPermitted { who: "anybody but the user", what }.into();
         match self {
             Self::User(own) if own == user => Ok(()),
-            Self::LoggedInAs(by) if by.user == *user => by.check_anywhere(core, planner).await,
-            _ => Err(Refusal::NotPermitted { who: "anybody but the user", what }.into()),
+            Self::LoggedInAs(by) if by.user == *user => {
+                match by.accounts(core, planner).await?.is_empty() {
+                    true => Err(LoggedInAs::refused()),
+                    false => Ok(()),
+                }
+            }
+            _ => Err(refused()),
+        }
+    }
+
+    /// The accounts of a user that may be told of by what spans them all. `None`: all of them; an admin
+    /// who is logged in as the user sees those where they are admin (R5).
+    pub(crate) async fn sees(&self, core: &Core) -> Result<Option<BTreeSet<AccountId>>, Error> {
+        match self {
+            Self::LoggedInAs(by) => by.accounts(core, &mut core.planner()?).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether it is the same person in the same name, whatever the reason.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::LoggedInAs(one), Self::LoggedInAs(other)) => {
+                one.admin == other.admin && one.user == other.user
+            }
+            (one, other) => one == other,
         }
     }
 }
@@ -84,22 +111,32 @@ impl LoggedInAs {
         &self.reason
     }
 
-    /// Refuses those who are no admin of the account.
+    /// Refuses those who do not belong to the account, or are no admin of it.
     async fn check(&self, planner: &mut Planner<'_>, account: &AccountId) -> Result<(), Error> {
+        let membership = planner.peek(&planner.keys.membership(account, &self.admin)).await?;
+        if membership.is_none() {
+            let (account, user) = (account.clone(), self.admin.clone());
+            return Err(Refusal::NotAMember { account, user }.into());
+        }
         if is_admin(planner, account, &self.admin).await? { Ok(()) } else { Err(Self::refused()) }
     }
 
-    /// Refuses those who are no admin of any account of the user.
-    async fn check_anywhere(&self, core: &Core, planner: &mut Planner<'_>) -> Result<(), Error> {
-        let accounts = core.scan_all::<MemberOfRow>(&core.keys.all_member_of(&self.user)).await?;
-        for MemberOfRow { account } in accounts {
+    /// The accounts of the user where the admin is one.
+    async fn accounts(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<BTreeSet<AccountId>, Error> {
+        let listed = core.scan_all::<MemberOfRow>(&core.keys.all_member_of(&self.user)).await?;
+        let mut accounts = BTreeSet::new();
+        for MemberOfRow { account } in listed {
             // Lists may be stale; the membership itself is not.
             let still = planner.peek(&planner.keys.membership(&account, &self.user)).await?;
             if still.is_some() && is_admin(planner, &account, &self.admin).await? {
-                return Ok(());
+                accounts.insert(account);
             }
         }
-        Err(Self::refused())
+        Ok(accounts)
     }
 
     fn refused() -> Error {

@@ -1,11 +1,13 @@
 //! Tying a Zoom account to a user id (R2, R3, R4).
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::audit::{self, Audited};
 use super::caller::Actor;
 use super::core::{Command, Core, Plan};
 use super::disconnect::revoke_later;
+use super::health::ReconnectReason;
 use super::planner::Planner;
 use super::records::{ClaimRow, ConnectionRow, Grant, UserMessageKind, UserRow};
 use super::tokens::{Owner, seal, tell};
@@ -49,6 +51,8 @@ pub enum Advice {
 pub(crate) struct Given {
     pub(crate) zoom: ZoomUser,
     pub(crate) grant: TokenGrant,
+    /// When the code was traded. Tokens of earlier consents are dead since then.
+    pub(crate) since: DateTime<Utc>,
 }
 
 /// Ties a Zoom account to a user id and keeps its tokens. Answers with the Zoom account that it
@@ -62,7 +66,10 @@ pub(crate) struct Connect<'a> {
 #[async_trait]
 impl Command for Connect<'_> {
     type Done = Option<ZoomAccountId>;
-    const NAME: &'static str = "connect";
+    const NAME: &'static str = "connect_zoom";
+
+    /// The tokens are lost if they are not kept.
+    const MOST_TRIES: u32 = 64;
 
     async fn plan(
         &self,
@@ -104,7 +111,8 @@ impl Connect<'_> {
         if planner.load(&claim).await?.is_some_and(|tie| tie.user == *self.user) {
             planner.delete(&claim);
         }
-        revoke_later(planner, previous).await?;
+        let owner = Owner { user: self.user, zoom: &zoom };
+        revoke_later(planner, owner, previous.grant).await?;
         Ok(Some(zoom))
     }
 
@@ -141,34 +149,51 @@ impl Connect<'_> {
 }
 
 /// A refused consent has killed the tokens that the rightful user had: Zoom honours only the last
-/// ones. They get the new ones, or the click of another would cut them off. Only where a live
-/// connection is at stake; best effort: else they have to reconnect.
-pub(crate) struct HandOver<'a>(pub(crate) &'a Given);
+/// ones. They get the new ones, or the click of another would cut them off; also a deleted user, whose
+/// links are still to be deleted. If nobody is to have them, they are revoked. Best effort: else the
+/// user has to reconnect.
+pub(crate) struct HandOver<'a> {
+    pub(crate) given: &'a Given,
+    /// Who was refused.
+    pub(crate) user: &'a UserId,
+}
 
 #[async_trait]
 impl Command for HandOver<'_> {
     type Done = ();
     const NAME: &'static str = "hand_over";
+    const MOST_TRIES: u32 = 64;
 
     async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
-        let (keys, Given { zoom, grant }) = (planner.keys, self.0);
-        let Some(tie) = planner.load(&keys.claim(&zoom.id)).await? else {
-            return Ok(Plan::Nothing(()));
-        };
-        let user = planner.load(&keys.user(&tie.user)).await?;
-        let row = keys.connection(&tie.user);
+        let (keys, Given { zoom, grant, .. }) = (planner.keys, self.given);
+        let tie = planner.load(&keys.claim(&zoom.id)).await?;
+        let owner = tie.map_or_else(|| self.user.clone(), |tie| tie.user);
+        let row = keys.connection(&owner);
         let connection = planner.load(&row).await?;
-        let is_live = |row: &ConnectionRow| row.zoom == zoom.id && row.tokens().is_some();
-        let Some(mut connection) = connection.filter(is_live) else {
-            return Ok(Plan::Nothing(()));
+        let Some(mut connection) = connection.filter(|row| self.cut_off(row)) else {
+            let owner = Owner { user: self.user, zoom: &zoom.id };
+            let tokens = seal(core, planner, owner, grant)?;
+            revoke_later(planner, owner, Grant::Live(tokens)).await?;
+            return Ok(Plan::Commit(()));
         };
-        if UserRow::present(user).is_none() {
-            return Ok(Plan::Nothing(()));
-        }
-        let tokens = seal(core, planner, connection.owner(), grant)?;
-        connection.grant = Grant::Live(tokens);
+        connection.grant = Grant::Live(seal(core, planner, connection.owner(), grant)?);
+        connection.connected_at = planner.now;
+        connection.wake_at = Some(planner.now);
         connection.scopes.clone_from(&grant.scopes);
         planner.put(&row, &connection)?;
         Ok(Plan::Commit(()))
+    }
+}
+
+impl HandOver<'_> {
+    /// Whether a connection was cut off by the consent: it was live, or somebody has just found out.
+    fn cut_off(&self, connection: &ConnectionRow) -> bool {
+        let was_live = match &connection.grant {
+            Grant::Live(_) => true,
+            Grant::Dead(died) => {
+                died.why == ReconnectReason::TokensRefused && died.at >= self.given.since
+            }
+        };
+        connection.zoom == self.given.zoom.id && was_live
     }
 }

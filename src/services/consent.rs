@@ -10,13 +10,16 @@ use super::core::{Command, Core, LinkWork, Plan};
 use super::planner::Planner;
 use super::records::{ConsentRow, UserRow};
 use super::revoke::revoke_now;
+use super::take_down::persist;
 use super::tokens::sealer;
 use super::upcoming::unmanaged;
 use crate::error::{ConsentRefusal, Error, Fault, Refusal, Thing, missing};
-use crate::ports::{Access, AuthorizeUrl, Consent, ConsentPage, Outcome, ZoomError, ZoomUser};
+use crate::ports::{Access, AuthorizeUrl, Consent, ConsentPage, ZoomError, ZoomUser};
 use crate::rules::consent::{CONSENT_LIFETIME, challenge, digest, token};
 use crate::rules::scopes::missing_scopes;
-use crate::words::{BrowserSession, ConsentAnswer, ConsentCallback, EntryPoint, Secret, UserId};
+use crate::words::{
+    BrowserSession, ConsentAnswer, ConsentCallback, EntryPoint, Secret, UserId, ZoomAccountId,
+};
 
 /// How often Zoom is asked who consented: without an answer the consent is lost.
 const MOST_ASKED: u32 = 3;
@@ -126,14 +129,30 @@ pub(crate) async fn complete(
         revoke_now(core, previous).await;
     }
     // The connection stands: what cannot be read now is no error of the call.
-    let unmanaged = unmanaged(core, &asked.user, &given.zoom.id).await.unwrap_or_default();
+    let unmanaged = unmanaged(core, actor, &asked.user, &given.zoom.id).await;
     Ok(Connected {
         zoom: given.zoom.id,
         user: asked.user,
         entry: asked.entry,
         advice: replaced.map(|previous| Advice::ReplacedZoomAccount { previous }),
-        unmanaged,
+        unmanaged: unmanaged.unwrap_or_default(),
     })
+}
+
+/// Where a callback that came to this session began, whatever becomes of it.
+pub(crate) async fn entry_of(
+    core: &Core,
+    session: &BrowserSession,
+    callback: &ConsentCallback,
+) -> Result<Option<EntryPoint>, Error> {
+    let mut planner = core.planner()?;
+    let row = planner.peek(&core.keys.consent(&digest(callback.state.expose()))).await?;
+    Ok(row.filter(|question| is_of_session(question, session)).map(|question| question.entry))
+}
+
+fn is_of_session(question: &ConsentRow, session: &BrowserSession) -> bool {
+    let session = digest(session.expose());
+    session.as_bytes().ct_eq(question.session.as_bytes()).to_bool()
 }
 
 const fn refused(refusal: ConsentRefusal) -> Error {
@@ -166,7 +185,7 @@ impl Command for TakeConsent<'_> {
         let unknown = || refused(ConsentRefusal::Unknown);
         let mut question = planner.load(&row).await?.ok_or_else(unknown)?;
         // Nothing is told to another session, not even whether the question is still open.
-        if !self.is_of(&question) {
+        if !is_of_session(&question, self.session) || !self.actor.is_same(&question.actor) {
             return Err(refused(ConsentRefusal::OtherSession));
         }
         let Some(sealed) = question.verifier.take() else {
@@ -184,24 +203,17 @@ impl Command for TakeConsent<'_> {
     }
 }
 
-impl TakeConsent<'_> {
-    fn is_of(&self, question: &ConsentRow) -> bool {
-        let session = digest(self.session.expose());
-        let same = session.as_bytes().ct_eq(question.session.as_bytes());
-        same.to_bool() && *self.actor == question.actor
-    }
-}
-
 /// Trades the code of a consent for tokens, and finds out who consented.
 async fn given(core: &Core, consent: &Consent) -> Result<Given, Error> {
-    let deadline = core.now() + core.settings.call_deadline;
+    let since = core.now();
+    let deadline = since + core.settings.call_deadline;
     let grant = match core.auth.exchange_code(consent, deadline).await {
         Ok(grant) => grant,
         Err(ZoomError::Unauthorized { .. }) => return Err(refused(ConsentRefusal::CodeRefused)),
         Err(error) => return Err(Fault::Zoom(error).into()),
     };
     let zoom = who(core, &grant.access_token).await?;
-    Ok(Given { zoom, grant })
+    Ok(Given { zoom, grant, since })
 }
 
 /// Asks again what may just have been lost on the way: it is a read.
@@ -220,8 +232,10 @@ async fn who(core: &Core, token: &Secret) -> Result<ZoomUser, Error> {
 }
 
 fn is_passing(error: &ZoomError) -> bool {
-    matches!(error, ZoomError::NotSent(_) | ZoomError::OutcomeUnknown { .. })
-        && error.outcome() == Outcome::NoEffect
+    matches!(
+        error,
+        ZoomError::NotSent(_) | ZoomError::OutcomeUnknown { .. } | ZoomError::TooManyRequests
+    )
 }
 
 /// Keeps what was given. Whatever is refused from here on has cost the rightful user their tokens.
@@ -230,15 +244,18 @@ async fn connect(
     actor: &Actor,
     user: &UserId,
     given: &Given,
-) -> Result<Option<crate::words::ZoomAccountId>, Error> {
+) -> Result<Option<ZoomAccountId>, Error> {
     let lacking = missing_scopes(&given.grant.scopes);
     let connected = if lacking.is_empty() {
-        core.run(&Connect { actor, user, given }).await
+        persist(core, &Connect { actor, user, given }).await
     } else {
         Err(refused(ConsentRefusal::MissingScopes { scopes: lacking }))
     };
     if let Err(Error::Refused(_)) = &connected {
-        let _best_effort = core.run(&HandOver(given)).await;
+        let _best_effort = persist(core, &HandOver { given, user }).await;
+        if core.settings.link_work == LinkWork::Inline {
+            revoke_now(core, &given.zoom.id).await;
+        }
     }
     connected
 }

@@ -8,7 +8,7 @@ use super::core::{Command, Core, LinkWork, Plan};
 use super::planner::Planner;
 use super::records::{ClaimRow, ConnectionRow, Grant, RevocationRow, UserMessageKind, UserRow};
 use super::revoke::revoke_now;
-use super::tokens::tell;
+use super::tokens::{Owner, tell};
 use super::upcoming::{Affected, upcoming_on_zoom};
 use crate::error::{Error, Fault, Refusal, Thing, missing};
 use crate::words::{StatedReason, UserId, ZoomAccountId};
@@ -26,11 +26,11 @@ pub(crate) async fn disconnect(
     user: &UserId,
 ) -> Result<Vec<Affected>, Error> {
     // Read before, too: once the tie is gone, a failed read is no error of the call.
-    let before = upcoming_on_zoom(core, user).await?;
+    let before = upcoming_on_zoom(core, actor, user).await?;
     let untied = core.run(&Disconnect { actor, user }).await?;
     let Some(untied) = untied else { return Ok(Vec::new()) };
     revoke_inline(core, &untied.zoom).await;
-    Ok(upcoming_on_zoom(core, &untied.user).await.unwrap_or(before))
+    Ok(upcoming_on_zoom(core, actor, &untied.user).await.unwrap_or(before))
 }
 
 /// Support sets a Zoom account free, or gives it to another user id.
@@ -45,7 +45,7 @@ pub(crate) async fn move_tie(
         return Ok(Vec::new());
     };
     revoke_inline(core, &untied.zoom).await;
-    Ok(upcoming_on_zoom(core, &untied.user).await.unwrap_or_default())
+    Ok(upcoming_on_zoom(core, actor, &untied.user).await.unwrap_or_default())
 }
 
 async fn revoke_inline(core: &Core, zoom: &ZoomAccountId) {
@@ -70,9 +70,8 @@ impl Command for Disconnect<'_> {
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
         self.actor.check_is(core, planner, self.user, "disconnect their Zoom account").await?;
-        if planner.peek(&planner.keys.user(self.user)).await?.is_none() {
-            return Err(missing(Thing::User(self.user.clone())));
-        }
+        let known = UserRow::present(planner.load(&planner.keys.user(self.user)).await?);
+        known.ok_or_else(|| missing(Thing::User(self.user.clone())))?;
         let Some(connection) = planner.load(&planner.keys.connection(self.user)).await? else {
             return Ok(Plan::Nothing(None));
         };
@@ -84,8 +83,9 @@ impl Command for Disconnect<'_> {
         }
         end(planner, connection).await?;
         audit::note(planner, &user, self.actor, Audited::ZoomDisconnected { zoom: zoom.clone() })?;
-        if matches!(self.actor, Actor::LoggedInAs(_)) {
-            tell(planner, &user, &zoom, UserMessageKind::ReconnectZoom)?;
+        if let Actor::LoggedInAs(by) = self.actor {
+            let kind = UserMessageKind::DisconnectedForYou { by: by.admin().clone() };
+            tell(planner, &user, &zoom, kind)?;
         }
         Ok(Plan::Commit(Some(Untied { user, zoom })))
     }
@@ -161,16 +161,18 @@ impl MoveTie<'_> {
 /// A connection is gone, with its tokens.
 async fn end(planner: &mut Planner<'_>, connection: ConnectionRow) -> Result<(), Fault> {
     planner.delete(&planner.keys.connection(&connection.user));
-    revoke_later(planner, connection).await
+    let owner = Owner { user: &connection.user, zoom: &connection.zoom };
+    revoke_later(planner, owner, connection.grant).await
 }
 
-/// The tokens of a connection are given up: they are revoked at Zoom, and erased with that.
+/// Tokens are given up: they are revoked at Zoom, and erased with that.
 pub(crate) async fn revoke_later(
     planner: &mut Planner<'_>,
-    connection: ConnectionRow,
+    owner: Owner<'_>,
+    grant: Grant,
 ) -> Result<(), Fault> {
-    let ConnectionRow { user, zoom, grant, .. } = connection;
     let Grant::Live(tokens) = grant else { return Ok(()) };
+    let (user, zoom) = (owner.user.clone(), owner.zoom.clone());
     let row = planner.keys.revocation(&zoom);
     planner.load(&row).await?;
     let (since, at) = (planner.now, planner.now);

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::core::{Command, Core, Plan};
+use super::disconnect::revoke_later;
 use super::health::ReconnectReason;
 use super::planner::Planner;
 use super::records::{Died, Grant, MemberOfRow, UserRow};
@@ -70,7 +71,9 @@ impl Command for EraseUser<'_> {
         let row = planner.keys.connection(self.0);
         if let Some(mut connection) = planner.load(&row).await? {
             let (pair, at) = (connection.pair(), planner.now);
-            connection.grant = Grant::Dead(Died { pair, at, why: ReconnectReason::UserErased });
+            let dead = Grant::Dead(Died { pair, at, why: ReconnectReason::UserErased });
+            let grant = std::mem::replace(&mut connection.grant, dead);
+            revoke_later(planner, connection.owner(), grant).await?;
             connection.scopes.clear();
             connection.organisation = None;
             connection.wake_at = None;

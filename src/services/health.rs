@@ -10,7 +10,7 @@ use super::core::Core;
 use super::planner::Planner;
 use super::quota;
 use super::records::{ConnectionRow, Grant, UserRow, WaitingRow};
-use super::upcoming::on_zoom;
+use super::upcoming::{Affected, on_zoom};
 use crate::error::{Error, Fault, Thing, missing};
 use crate::rules::LinkState;
 use crate::rules::scopes::missing_scopes;
@@ -22,6 +22,10 @@ use crate::words::{LinkId, UserId, ZoomAccountId};
 pub struct ZoomConnection {
     /// Whether links can be made.
     pub state: ConnectionState,
+    /// The user's upcoming appointments on Zoom, by start: those that lose their link's management when
+    /// the connection ends (R6). An admin who is logged in as the user is told of those in their own
+    /// accounts, here and below.
+    pub upcoming: Vec<Affected>,
     /// Links of upcoming appointments that are on their way, or wait for the day's requests (R16).
     pub links_waiting: u32,
     /// Work that stands still until somebody does something: links of upcoming appointments that are
@@ -90,14 +94,17 @@ pub(crate) async fn connection(
     if *actor != Actor::System {
         actor.check_is(core, &mut planner, user, "see how a user's Zoom connection is").await?;
     }
-    let known = UserRow::present(planner.peek(&core.keys.user(user)).await?);
-    known.ok_or_else(|| missing(Thing::User(user.clone())))?;
+    let row = planner.peek(&core.keys.user(user)).await?;
+    // Support looks at deleted users, too: their tie stays.
+    let is_known = row.is_some() && (*actor == Actor::System || UserRow::present(row).is_some());
+    is_known.then_some(()).ok_or_else(|| missing(Thing::User(user.clone())))?;
     let row = planner.peek(&core.keys.connection(user)).await?;
     let connected = row.as_ref().filter(|row| row.tokens().is_some()).map(|row| row.zoom.clone());
     let state = state(core, &mut planner, row).await?;
-    let (mut links_waiting, mut parked) = (BTreeSet::new(), waiting(core, user).await?);
-    for upcoming in on_zoom(core, user).await? {
-        let Some(link) = upcoming.link else { continue };
+    let (mut links_waiting, mut parked) = (BTreeSet::new(), waiting(core, actor, user).await?);
+    let on_zoom = on_zoom(core, actor, user).await?;
+    let upcoming = on_zoom.iter().map(|found| found.affected.clone()).collect();
+    for link in on_zoom.into_iter().filter_map(|found| found.link) {
         match link.state(connected.as_ref()) {
             LinkState::Pending | LinkState::Deferred { .. } => _ = links_waiting.insert(link.id),
             LinkState::Parked { .. } => _ = parked.insert(link.id),
@@ -105,7 +112,8 @@ pub(crate) async fn connection(
         }
     }
     let count = |links: BTreeSet<LinkId>| u32::try_from(links.len()).unwrap_or(u32::MAX);
-    Ok(ZoomConnection { state, links_waiting: count(links_waiting), parked: count(parked) })
+    let (links_waiting, parked) = (count(links_waiting), count(parked));
+    Ok(ZoomConnection { state, upcoming, links_waiting, parked })
 }
 
 async fn state(
@@ -131,8 +139,18 @@ async fn state(
     })
 }
 
-/// The links that wait for the user to connect.
-async fn waiting(core: &Core, user: &UserId) -> Result<BTreeSet<LinkId>, Fault> {
+/// The links that wait for the user to connect, and are still worth it.
+async fn waiting(core: &Core, actor: &Actor, user: &UserId) -> Result<BTreeSet<LinkId>, Error> {
+    let seen = actor.sees(core).await?;
     let rows: Vec<WaitingRow> = core.scan_all(&core.keys.all_waiting(user)).await?;
-    Ok(rows.into_iter().map(|row| row.link).collect())
+    let mut planner = core.planner()?;
+    let mut waiting = BTreeSet::new();
+    for WaitingRow { account, link } in rows {
+        if seen.as_ref().is_some_and(|seen| !seen.contains(&account)) {
+            continue;
+        }
+        let link = planner.peek(&core.keys.link(&account, link)).await?;
+        waiting.extend(link.filter(|link| link.is_stuck(planner.now)).map(|link| link.id));
+    }
+    Ok(waiting)
 }

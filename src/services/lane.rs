@@ -11,6 +11,9 @@ use crate::words::ZoomAccountId;
 /// How long the lane stays taken after the deadline of a call, for the second commit.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
 
+/// No lease is longer, with clocks that differ by some minutes: a longer one is of a clock far ahead.
+const LONGEST_LEASE: TimeDelta = TimeDelta::minutes(15);
+
 /// How soon somebody asks again for a lane that is taken: a call is rarely longer.
 pub(crate) const RETRY: TimeDelta = TimeDelta::seconds(2);
 
@@ -21,7 +24,7 @@ pub(crate) async fn taken_until(
 ) -> Result<Option<DateTime<Utc>>, Fault> {
     let lane = planner.load(&planner.keys.lane(zoom)).await?.unwrap_or_default();
     let held = lane.lease.map(|lease| lease.until);
-    Ok(held.filter(|until| *until > planner.now))
+    Ok(held.filter(|until| planner.now < *until && *until <= planner.now + LONGEST_LEASE))
 }
 
 /// Takes a lane that nobody has, for a call that is over by `deadline`.

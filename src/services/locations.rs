@@ -12,8 +12,8 @@ use super::planner::Planner;
 use super::put::check_location;
 use super::records::{CalendarRow, UserRow};
 use super::shapes::Shape;
-use crate::error::{Error, InvalidInput, Refusal, Thing, missing};
-use crate::rules::location::setting;
+use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
+use crate::rules::location::{host_setting, setting};
 use crate::words::{
     Calendar, CalendarId, CalendarKind, CalendarRef, CollectiveHosts, LocationSetting,
     RoundRobinHosts, User, UserId,
@@ -39,6 +39,23 @@ async fn check_choice(
         return Ok(());
     }
     Err(Refusal::ZoomNotConnected { user: user.clone() }.into())
+}
+
+/// The same for all hosts for whom a calendar chooses Zoom, and did not before.
+pub(crate) async fn check_choices(
+    planner: &mut Planner<'_>,
+    caller: &Caller,
+    before: Option<&Calendar>,
+    calendar: &Calendar,
+) -> Result<(), Error> {
+    let zoom = LocationSetting::Zoom;
+    for user in calendar.kind.users() {
+        let on = |calendar: &Calendar| host_setting(&calendar.kind, user) == Some(&zoom);
+        if on(calendar) && !before.is_some_and(on) {
+            check_choice(planner, caller, user, &zoom).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Sets where a calendar's appointments take place, or those of one of its hosts (R7).
@@ -149,13 +166,32 @@ impl SetDefaultLocation<'_> {
             let Some(calendar) = calendars::peek(planner, &row.calendar.as_ref()).await? else {
                 continue;
             };
-            let is_host = calendar.kind.users().contains(&self.user);
-            if is_host && setting(&account, &calendar, Some(user)) != Some(self.location) {
+            if !calendar.kind.users().contains(&self.user) {
+                continue;
+            }
+            let primary = self.primary(planner, &calendar).await?;
+            let who = primary.as_ref().unwrap_or(user);
+            if setting(&account, &calendar, Some(who)) != Some(self.location) {
                 differs.push(calendar.id);
             }
         }
         differs.sort();
         Ok(differs)
+    }
+}
+
+impl SetDefaultLocation<'_> {
+    /// The one whose setting counts on a collective calendar, if that is somebody else (R7).
+    async fn primary(
+        &self,
+        planner: &mut Planner<'_>,
+        calendar: &Calendar,
+    ) -> Result<Option<User>, Fault> {
+        let CalendarKind::Collective(hosts) = &calendar.kind else { return Ok(None) };
+        if hosts.primary() == self.user {
+            return Ok(None);
+        }
+        Ok(UserRow::present(planner.peek(&planner.keys.user(hosts.primary())).await?))
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::health::ReconnectReason;
@@ -123,9 +124,12 @@ struct Tokens1 {
 }
 
 impl From<ConnectionRow1> for ConnectionRow {
-    /// Nobody refreshed then: such a pair is the one that the consent gave.
+    /// Pairs had no name then: they get one that another consent does not have.
     fn from(before: ConnectionRow1) -> Self {
-        let (pair, connected_at) = (Uuid::nil(), before.connected_at);
+        let refresh = before.tokens.as_ref().map_or("", |tokens| tokens.refresh.as_str());
+        let mut name = [0; 16];
+        name.iter_mut().zip(Sha256::digest(refresh)).for_each(|(byte, of)| *byte = of);
+        let (pair, connected_at) = (Uuid::from_bytes(name), before.connected_at);
         let dead = Died { pair, at: connected_at, why: ReconnectReason::TokensRefused };
         let grant = before.tokens.map_or(Grant::Dead(dead), |tokens| {
             Grant::Live(Tokens {

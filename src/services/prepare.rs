@@ -24,6 +24,8 @@ pub(crate) enum Prepared {
     Call(Box<Outgoing>),
     /// First the tokens have to be refreshed; then the link is looked at again.
     Refresh(Box<OutgoingRefresh>),
+    /// The same, which is not for a caller to do: nothing is sent, and the link stays due.
+    Stale,
 }
 
 /// A call that is durable as being sent.
@@ -45,6 +47,16 @@ pub(crate) struct Outgoing {
 pub(crate) struct Prepare<'a> {
     pub(crate) account: &'a AccountId,
     pub(crate) id: LinkId,
+    pub(crate) by: By,
+}
+
+/// Who works on a link.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum By {
+    /// Whoever called for something else, and may go away at any time. They never refresh tokens: a
+    /// refresh that is cut off can cost the user their connection.
+    Caller,
+    Worker,
 }
 
 #[async_trait]
@@ -67,6 +79,11 @@ impl Command for Prepare<'_> {
         let outgoing = match link.step(planner.now) {
             None => return Ok(Plan::Nothing(None)),
             Some(Step::Forget) => {
+                if link.waits_for_connection() {
+                    let row = planner.keys.waiting(owner(&link)?, link.id);
+                    planner.load(&row).await?;
+                    planner.delete(&row);
+                }
                 link.forget();
                 None
             }
@@ -76,6 +93,9 @@ impl Command for Prepare<'_> {
             }
             Some(Step::Call(call)) => self.prepare(core, planner, &mut link, call).await?,
         };
+        if matches!(outgoing, Some(Prepared::Stale)) {
+            return Ok(Plan::Nothing(outgoing));
+        }
         planner.put(&row, &link)?;
         Ok(Plan::Commit(outgoing))
     }
@@ -99,7 +119,10 @@ impl Prepare<'_> {
         };
         let deadline = planner.now + core.settings.call_deadline;
         if tokens.is_stale(deadline) {
-            return Ok(refresh_first(core, planner, link, &connection, tokens).await?);
+            return match self.by {
+                By::Caller => Ok(Some(Prepared::Stale)),
+                By::Worker => Ok(refresh_first(core, planner, link, &connection, tokens).await?),
+            };
         }
         let token = tokens.open_access(core, connection.owner())?;
         if let Some(until) = lane::taken_until(planner, &connection.zoom).await? {
@@ -139,7 +162,10 @@ async fn refresh_first(
     tokens: &Tokens,
 ) -> Result<Option<Prepared>, Fault> {
     match refresh::begin(core, planner, connection, tokens).await? {
-        Begun::Refresh(outgoing) => Ok(Some(Prepared::Refresh(Box::new(outgoing)))),
+        Begun::Refresh(mut outgoing) => {
+            outgoing.is_wanted = true;
+            Ok(Some(Prepared::Refresh(Box::new(outgoing))))
+        }
         Begun::NotBefore(at) => {
             link.look_again(at);
             Ok(None)

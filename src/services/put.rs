@@ -8,6 +8,7 @@ use super::calendars;
 use super::caller::Caller;
 use super::core::{Command, Core, Plan};
 use super::counting::set_limits;
+use super::locations::check_choices;
 use super::misfits::{NoLongerFits, no_longer_fits};
 use super::planner::Planner;
 use super::records::{MemberOfRow, MembershipRow, UserRow};
@@ -127,11 +128,12 @@ impl Command for PutCalendar<'_> {
         }
         let before = calendars::peek(planner, &calendar.as_ref()).await?;
         let is_new = before.is_none();
-        if before.is_some_and(|before| !same_kind(&before.kind, &calendar.kind)) {
+        if before.as_ref().is_some_and(|before| !same_kind(&before.kind, &calendar.kind)) {
             let kind_changed = InvalidInput::KindChanged { calendar: calendar.id.clone() };
             return Err(Refusal::from(kind_changed).into());
         }
         let hosts = check(planner, calendar).await?;
+        check_choices(planner, self.caller, before.as_ref(), calendar).await?;
         set_limits(planner, calendar, is_new).await?;
         calendars::put(planner, calendar).await?;
         let misfits = no_longer_fits(core, calendar, &hosts).await?;

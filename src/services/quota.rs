@@ -48,6 +48,20 @@ pub(crate) async fn left_today(
     Ok(left)
 }
 
+/// Days that are looked at to say whether a Zoom account is used: those that are kept by default.
+const USED_DAYS: i64 = 7;
+
+/// Whether requests were sent on behalf of a Zoom account in the last days.
+pub(crate) async fn was_used(
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+) -> Result<bool, Fault> {
+    let today = day_of(planner.now);
+    let days = today.saturating_sub(USED_DAYS)..=today;
+    let rows: Vec<_> = days.map(|day| planner.keys.quota(zoom, day)).collect();
+    Ok(planner.peek_all(&rows).await?.iter().any(Option::is_some))
+}
+
 /// Charges a request. If a day is used up nothing is charged; says when to try again.
 pub(crate) async fn charge(
     core: &Core,

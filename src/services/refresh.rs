@@ -14,8 +14,8 @@ use super::health::ReconnectReason;
 use super::planner::Planner;
 use super::records::{ConnectionRow, Died, Grant, TokenHealth, Tokens};
 use super::take_down::persist;
-use super::tokens::{die, is_of, seal};
-use super::{lane, wake};
+use super::tokens::{Owner, die, is_of, seal};
+use super::{lane, quota, wake};
 use crate::error::{Error, Fault};
 use crate::ports::{TokenGrant, ZoomError};
 use crate::words::{Secret, UserId, ZoomAccountId};
@@ -28,6 +28,8 @@ pub(crate) struct OutgoingRefresh {
     pair: Uuid,
     token: Secret,
     deadline: DateTime<Utc>,
+    /// A link waits for it.
+    pub(crate) is_wanted: bool,
 }
 
 /// Whether a refresh may be sent.
@@ -46,7 +48,7 @@ pub(crate) async fn begin(
     tokens: &Tokens,
 ) -> Result<Begun, Fault> {
     let now = planner.now;
-    if let Some(at) = tokens.not_before().filter(|at| *at > now) {
+    if let Some(at) = tokens.not_before(now) {
         return Ok(Begun::NotBefore(at));
     }
     if let Some(until) = lane::taken_until(planner, &connection.zoom).await? {
@@ -57,7 +59,8 @@ pub(crate) async fn begin(
     let holder = planner.id.as_uuid();
     lane::take(planner, &connection.zoom, holder, deadline).await?;
     let (user, zoom, pair) = (connection.user.clone(), connection.zoom.clone(), tokens.pair);
-    Ok(Begun::Refresh(OutgoingRefresh { user, zoom, holder, pair, token, deadline }))
+    let is_wanted = false;
+    Ok(Begun::Refresh(OutgoingRefresh { user, zoom, holder, pair, token, deadline, is_wanted }))
 }
 
 /// Sends a refresh, and takes down what became of it.
@@ -87,15 +90,18 @@ impl Command for TakeDown<'_> {
         match (connection, self.answer) {
             // The pair that was refreshed is still the last one that is known: the answer counts, however
             // late it comes. Nobody else can have refreshed it.
-            (Some(mut connection), Ok(grant)) if is_of(&connection, zoom, *pair) => {
-                renew(core, planner, &mut connection, grant)?;
+            (Some(mut connection), Ok(grant))
+                if is_of(&connection, zoom, *pair) && can_live(&connection.grant) =>
+            {
+                let is_used = self.is_used(planner, &connection).await?;
+                renew(core, planner, &mut connection, grant, is_used)?;
                 planner.put(&row, &connection)?;
             }
             (Some(mut connection), Err(error)) if is_of(&connection, zoom, *pair) && in_time => {
                 fail(planner, &mut connection, error)?;
                 planner.put(&row, &connection)?;
             }
-            (None, Ok(grant)) => self.give_up(core, planner, grant).await?,
+            (_, Ok(grant)) => self.give_up(core, planner, grant).await?,
             _ if in_time => {}
             _ => return Ok(Plan::Nothing(())),
         }
@@ -104,8 +110,20 @@ impl Command for TakeDown<'_> {
 }
 
 impl TakeDown<'_> {
-    /// The user has disconnected while it was out: what the disconnect revokes is dead, and this pair
-    /// is not.
+    /// Whether the user is likely to need links soon: then tokens are kept fresh, so that no booking
+    /// waits for them.
+    async fn is_used(
+        &self,
+        planner: &mut Planner<'_>,
+        connection: &ConnectionRow,
+    ) -> Result<bool, Fault> {
+        let is_new = planner.now < connection.connected_at + Tokens::IDLE;
+        let used = self.outgoing.is_wanted || is_new;
+        Ok(used || quota::was_used(planner, &connection.zoom).await?)
+    }
+
+    /// The user has disconnected while it was out, or lost the tie: what that revokes is dead, and this
+    /// pair is not. Unless somebody has consented since, which has killed this one, too.
     async fn give_up(
         &self,
         core: &Core,
@@ -113,22 +131,21 @@ impl TakeDown<'_> {
         grant: &TokenGrant,
     ) -> Result<(), Fault> {
         let OutgoingRefresh { user, zoom, .. } = self.outgoing;
-        if planner.load(&planner.keys.claim(zoom)).await?.is_some() {
-            // Somebody has consented since: that has killed this pair.
-            return Ok(());
+        if let Some(tie) = planner.load(&planner.keys.claim(zoom)).await? {
+            let heirs = planner.load(&planner.keys.connection(&tie.user)).await?;
+            if heirs.is_some_and(|row| row.zoom == *zoom && row.tokens().is_some()) {
+                return Ok(());
+            }
         }
-        let owner = super::tokens::Owner { user, zoom };
-        let connection = ConnectionRow {
-            user: user.clone(),
-            zoom: zoom.clone(),
-            organisation: None,
-            grant: Grant::Live(seal(core, planner, owner, grant)?),
-            connected_at: planner.now,
-            scopes: Vec::new(),
-            wake_at: None,
-        };
-        revoke_later(planner, connection).await
+        let owner = Owner { user, zoom };
+        let tokens = seal(core, planner, owner, grant)?;
+        revoke_later(planner, owner, Grant::Live(tokens)).await
     }
+}
+
+/// Whether a new pair may take the place of what there is: it is live, or was thought to be dead.
+const fn can_live(grant: &Grant) -> bool {
+    matches!(grant, Grant::Live(_) | Grant::Dead(Died { why: ReconnectReason::TokensRefused, .. }))
 }
 
 /// A new pair. One that Zoom was thought to have killed lives on by it.
@@ -137,17 +154,18 @@ fn renew(
     planner: &Planner<'_>,
     connection: &mut ConnectionRow,
     grant: &TokenGrant,
+    is_used: bool,
 ) -> Result<(), Fault> {
     let mut tokens = seal(core, planner, connection.owner(), grant)?;
+    if !is_used {
+        tokens.refresh_at = planner.now + Tokens::IDLE;
+    }
     match &connection.grant {
         Grant::Live(before) if before.health != TokenHealth::Good => {
             tokens.health = TokenHealth::Doubted;
         }
         Grant::Live(_) => {}
-        Grant::Dead(Died { why: ReconnectReason::TokensRefused, .. }) => {
-            connection.wake_at = Some(planner.now);
-        }
-        Grant::Dead(_) => return Ok(()),
+        Grant::Dead(_) => connection.wake_at = Some(planner.now),
     }
     connection.grant = Grant::Live(tokens);
     if !grant.scopes.is_empty() {
@@ -178,12 +196,41 @@ pub(crate) async fn work_on(core: &Core, user: &UserId) -> Result<(), Error> {
     let Some(connection) = planner.peek(&core.keys.connection(user)).await? else {
         return Ok(());
     };
-    if connection.wake_at.is_some_and(|at| at <= planner.now) {
-        return wake::wake(core, user).await;
+    // One of them must not keep the other from being done.
+    let woken = match connection.wake_at.is_some_and(|at| at <= planner.now) {
+        true => wake::wake(core, user).await,
+        false => Ok(()),
+    };
+    match core.run(&Prepare { user }).await {
+        Ok(Some(outgoing)) => refresh(core, &outgoing).await?,
+        Ok(None) => {}
+        // The tokens cannot be opened now: they are not in the way of others.
+        Err(error) => {
+            core.run(&PutOff { user }).await?;
+            return Err(error);
+        }
     }
-    match core.run(&Prepare { user }).await? {
-        Some(outgoing) => refresh(core, &outgoing).await,
-        None => Ok(()),
+    woken
+}
+
+struct PutOff<'a> {
+    user: &'a UserId,
+}
+
+#[async_trait]
+impl Command for PutOff<'_> {
+    type Done = ();
+    const NAME: &'static str = "put_off_refresh";
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let (row, now) = (planner.keys.connection(self.user), planner.now);
+        let Some(mut connection) = planner.load(&row).await? else { return Ok(Plan::Nothing(())) };
+        match &mut connection.grant {
+            Grant::Live(tokens) if tokens.refresh_at <= now => tokens.put_off(now),
+            _ => return Ok(Plan::Nothing(())),
+        }
+        planner.put(&row, &connection)?;
+        Ok(Plan::Commit(()))
     }
 }
 

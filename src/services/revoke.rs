@@ -32,25 +32,27 @@ pub(crate) async fn revoke(core: &Core, zoom: &ZoomAccountId) -> Result<(), Erro
     if row.at > planner.now {
         return Ok(());
     }
-    let owner = Owner { user: &row.user, zoom: &row.zoom };
-    // Zoom documents access tokens only; RFC 7009 has refresh tokens, too.
-    let token = if row.tokens.is_alive(planner.now) {
-        row.tokens.open_access(core, owner)?
-    } else {
-        row.tokens.open_refresh(core, owner)?
-    };
-    let deadline = planner.now + core.settings.call_deadline;
-    let retry = match core.auth.revoke(&token, deadline).await {
-        Err(
-            ZoomError::NotSent(_)
-            | ZoomError::OutcomeUnknown { .. }
-            | ZoomError::TooManyRequests
-            | ZoomError::DailyLimit,
-        ) => row.retry_at(planner.now),
-        // Zoom knows no such token: it is void already.
-        Ok(()) | Err(_) => None,
-    };
+    let retry = if is_void(core, &row).await { None } else { row.retry_at(planner.now) };
     core.run(&TakeDown { row: &row, retry }).await
+}
+
+/// Whether the tokens are void for certain now. Zoom documents that access tokens can be revoked; RFC
+/// 7009 has refresh tokens, too, and they live longer.
+async fn is_void(core: &Core, row: &RevocationRow) -> bool {
+    let owner = Owner { user: &row.user, zoom: &row.zoom };
+    let tokens = &row.tokens;
+    for token in [tokens.open_access(core, owner), tokens.open_refresh(core, owner)] {
+        // With the key lost, or for a moment out of reach: tried again, like a call that fails.
+        let Ok(token) = token else { return false };
+        let deadline = core.now() + core.settings.call_deadline;
+        match core.auth.revoke(&token, deadline).await {
+            Ok(()) => return true,
+            // Zoom knows no such token (any more).
+            Err(ZoomError::Unauthorized { .. }) => {}
+            Err(_) => return false,
+        }
+    }
+    true
 }
 
 impl RevocationRow {

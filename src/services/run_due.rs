@@ -11,6 +11,7 @@ use super::counting::CountingRow;
 use super::end::LapseAppointment;
 use super::keys::{APPOINTMENT, CONNECTION, COUNTING, LINK, REVOCATION, is_kind};
 use super::planner::decode;
+use super::prepare::By;
 use super::quota::next_reset;
 use super::records::{AppointmentRow, ConnectionRow, RevocationRow};
 use super::shapes::is_known;
@@ -243,7 +244,7 @@ fn asked(key: &Key, row: &Row) -> Result<Work, Fault> {
 
 async fn step(core: &Core, work: &Work) -> Result<(), Error> {
     match work {
-        Work::Link(link) => work_on(core, link.slot.calendar.account(), link.id).await,
+        Work::Link(link) => work_on(core, link.slot.calendar.account(), link.id, By::Worker).await,
         Work::Connection(user) => refresh::work_on(core, user).await,
         Work::Revocation(zoom) => revoke::revoke(core, zoom).await,
         Work::Lapse(account, id) => core.run(&LapseAppointment { account, id: *id }).await,

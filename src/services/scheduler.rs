@@ -16,6 +16,7 @@ use super::find::FindSlots;
 use super::list::{AppointmentList, list};
 use super::mark::MarkAppointment;
 use super::misfits::{NoLongerFits, no_longer_fits};
+use super::prepare::By;
 use super::put::{DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser};
 use super::reassign::Reassign;
 use super::reschedule::Reschedule;
@@ -397,7 +398,7 @@ impl Scheduler {
     /// One inline attempt at a link. What fails is due still, and the worker's.
     async fn try_link(&self, account: &AccountId, link: Option<LinkId>) {
         if let (Some(link), LinkWork::Inline) = (link, self.core.settings.link_work) {
-            let _left_to_the_worker = work_on(&self.core, account, link).await;
+            let _left_to_the_worker = work_on(&self.core, account, link, By::Caller).await;
         }
     }
 }

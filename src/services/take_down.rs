@@ -37,7 +37,10 @@ pub(crate) async fn persist<C: Command>(core: &Core, command: &C) -> Result<C::D
             // If an earlier try was applied after all, the lane is given back and this one does
             // nothing.
             Err(Error::Fault(
-                Fault::Store { .. } | Fault::Entropy(_) | Fault::OutcomeUnknown { .. },
+                Fault::Store { .. }
+                | Fault::Entropy(_)
+                | Fault::Sealer(_)
+                | Fault::OutcomeUnknown { .. },
             )) => {}
             answer => return answer,
         }

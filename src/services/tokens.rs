@@ -15,6 +15,9 @@ use crate::words::{Secret, UserId, ZoomAccountId};
 
 /// A token that expires so soon after the deadline of a call is refreshed before the call.
 const AHEAD: TimeDelta = TimeDelta::minutes(2);
+/// So long before it expires the worker refreshes a token of somebody who makes links: callers find a
+/// fresh one, and never refresh themselves.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
 const FIRST_RETRY: TimeDelta = TimeDelta::seconds(2);
 const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
 
@@ -70,22 +73,24 @@ pub(crate) fn seal(
     let sealed = |token: Token, secret: &Secret| {
         sealer.seal(&token.context(core, owner, true), secret).map_err(Fault::Sealer)
     };
+    let expires_at = now + TimeDelta::seconds(grant.expires_in_seconds.into());
     Ok(Tokens {
         pair: planner.id.as_uuid(),
         access: sealed(Token::Access, &grant.access_token)?,
         refresh: sealed(Token::Refresh, &grant.refresh_token)?,
         of_realm: true,
-        expires_at: now + TimeDelta::seconds(grant.expires_in_seconds.into()),
+        expires_at,
         made_at: now,
         health: TokenHealth::Good,
-        refresh_at: now + Tokens::IDLE,
+        // Not at once again, however short it lives.
+        refresh_at: (expires_at - FRESH).max(now + FIRST_RETRY),
         failures: 0,
     })
 }
 
 impl Tokens {
-    /// How long a pair is left alone: Zoom lets one die that was not refreshed for 90 days, and says
-    /// that the number may change.
+    /// How long a pair is left alone that nobody uses: Zoom lets one die that was not refreshed for 90
+    /// days, and says that the number may change.
     pub(crate) const IDLE: TimeDelta = TimeDelta::days(30);
 
     pub(crate) fn open_access(&self, core: &Core, owner: Owner<'_>) -> Result<Secret, Fault> {
@@ -111,14 +116,11 @@ impl Tokens {
         self.health == TokenHealth::Rejected || self.expires_at <= deadline + AHEAD
     }
 
-    /// Whether the access token itself can still be used at an instant.
-    pub(crate) fn is_alive(&self, at: DateTime<Utc>) -> bool {
-        self.health != TokenHealth::Rejected && self.expires_at > at
-    }
-
-    /// When a refresh may be tried that came to nothing before.
-    pub(crate) const fn not_before(&self) -> Option<DateTime<Utc>> {
-        if self.failures == 0 { None } else { Some(self.refresh_at) }
+    /// When a refresh may be tried that came to nothing before, if not now. What a clock far ahead of
+    /// others wrote does not count.
+    pub(crate) fn not_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let at = Some(self.refresh_at).filter(|_| self.failures > 0);
+        at.filter(|at| now < *at && *at <= now + LONGEST_RETRY)
     }
 
     /// A refresh came to nothing, and may have had its effect: 2 s, 4 s, … at most 15 minutes.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::caller::Actor;
 use super::core::Core;
 use super::find::occupancies;
 use super::records::AppointmentRow;
-use crate::error::Fault;
+use crate::error::{Error, Fault};
 use crate::rules::link::Link;
 use crate::rules::slot::SlotKey;
 use crate::words::{
@@ -28,16 +29,25 @@ pub struct Affected {
 
 /// An upcoming appointment on Zoom, whose link is, or will be, on the Zoom account of a user.
 pub(crate) struct OnZoom {
-    affected: Affected,
+    pub(crate) affected: Affected,
     /// Not before it is confirmed.
     pub(crate) link: Option<Link>,
 }
 
-/// The appointments on Zoom of a user that are not over, by start: those whose links are theirs (R10).
-pub(crate) async fn on_zoom(core: &Core, user: &UserId) -> Result<Vec<OnZoom>, Fault> {
+/// The appointments on Zoom of a user that are not over, by start: those whose links are theirs
+/// (R10), in the accounts that the actor sees.
+pub(crate) async fn on_zoom(
+    core: &Core,
+    actor: &Actor,
+    user: &UserId,
+) -> Result<Vec<OnZoom>, Error> {
+    let seen = actor.sees(core).await?;
     let mut planner = core.planner()?;
     let mut found = Vec::new();
     for affected in upcoming(core, user).await? {
+        if seen.as_ref().is_some_and(|seen| !seen.contains(&affected.account)) {
+            continue;
+        }
         let row = planner.keys.appointment(&affected.account, affected.appointment);
         let Some(AppointmentRow::Kept(booked)) = planner.peek(&row).await? else { continue };
         if booked.location != Location::Zoom || booked.slot.owner.user() != Some(user) {
@@ -52,18 +62,23 @@ pub(crate) async fn on_zoom(core: &Core, user: &UserId) -> Result<Vec<OnZoom>, F
     Ok(found)
 }
 
-/// Those of [`on_zoom`].
-pub(crate) async fn upcoming_on_zoom(core: &Core, user: &UserId) -> Result<Vec<Affected>, Fault> {
-    Ok(on_zoom(core, user).await?.into_iter().map(|found| found.affected).collect())
+/// Those of [`on_zoom`], without their links.
+pub(crate) async fn upcoming_on_zoom(
+    core: &Core,
+    actor: &Actor,
+    user: &UserId,
+) -> Result<Vec<Affected>, Error> {
+    Ok(on_zoom(core, actor, user).await?.into_iter().map(|found| found.affected).collect())
 }
 
 /// Those of [`on_zoom`] whose links are on another Zoom account.
 pub(crate) async fn unmanaged(
     core: &Core,
+    actor: &Actor,
     user: &UserId,
     connected: &ZoomAccountId,
-) -> Result<Vec<Affected>, Fault> {
-    let found = on_zoom(core, user).await?.into_iter();
+) -> Result<Vec<Affected>, Error> {
+    let found = on_zoom(core, actor, user).await?.into_iter();
     let is_elsewhere = |link: &Link| link.zoom().is_some_and(|zoom| zoom != connected);
     let elsewhere = found.filter(|found| found.link.as_ref().is_some_and(is_elsewhere));
     Ok(elsewhere.map(|found| found.affected).collect())

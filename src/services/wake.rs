@@ -32,9 +32,17 @@ async fn find_waiting(core: &Core, user: &UserId) -> Result<Vec<WaitingRow>, Err
         let answer = core.scan(&core.keys.all_waiting(user), &page).await?;
         for (key, row) in &answer.rows {
             let waiting: WaitingRow = decode(key, &row.row)?;
-            let link = planner.peek(&core.keys.link(&waiting.account, waiting.link)).await?;
-            if link.is_none_or(|link| link.can_go_on_with(&connection.zoom)) {
-                found.push(waiting);
+            let link = planner.peek(&core.keys.link(&waiting.account, waiting.link)).await;
+            match link {
+                // One that is damaged, or that newer code wrote, does not keep the others waiting.
+                Err(Fault::Unreadable { .. } | Fault::NewerRow { .. }) => {}
+                Err(fault) => return Err(fault.into()),
+                Ok(link)
+                    if link.as_ref().is_none_or(|link| link.can_go_on_with(&connection.zoom)) =>
+                {
+                    found.push(waiting);
+                }
+                Ok(_) => {}
             }
         }
         match answer.next {
@@ -63,7 +71,8 @@ impl Command for Wake<'_> {
             wake_link(planner, self.user, waiting).await?;
         }
         if self.waiting.is_empty() {
-            let last_look = connection.connected_at + LAST_LOOK;
+            let made_at = connection.tokens().map(|tokens| tokens.made_at);
+            let last_look = made_at.unwrap_or_default().max(connection.connected_at) + LAST_LOOK;
             connection.wake_at = (planner.now < last_look).then_some(last_look);
         }
         planner.put(&row, &connection)?;

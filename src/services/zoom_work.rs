@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::core::{Command, Core, Plan};
 use super::planner::Planner;
-use super::prepare::{Outgoing, Prepare, Prepared};
+use super::prepare::{By, Outgoing, Prepare, Prepared};
 use super::refresh::refresh;
 use super::take_down::take_down;
 use crate::error::Error;
@@ -21,11 +21,16 @@ use crate::words::{AccountId, LinkId};
 const MOST_LOOKS: u32 = 3;
 
 /// Does the next step of a link, if it is due.
-pub(crate) async fn work_on(core: &Core, account: &AccountId, id: LinkId) -> Result<(), Error> {
-    let prepare = Prepare { account, id };
+pub(crate) async fn work_on(
+    core: &Core,
+    account: &AccountId,
+    id: LinkId,
+    by: By,
+) -> Result<(), Error> {
+    let prepare = Prepare { account, id, by };
     for _ in 0..MOST_LOOKS {
         match core.run(&prepare).await? {
-            None => return Ok(()),
+            None | Some(Prepared::Stale) => return Ok(()),
             Some(Prepared::Refresh(outgoing)) => refresh(core, &outgoing).await?,
             Some(Prepared::Call(outgoing)) => {
                 let answer = send(core, &outgoing).await;

@@ -207,7 +207,7 @@ fn i16_nothing_that_is_printed_or_stored_shows_a_secret() {
     watch.connect("A001", "zoom-a");
     watch.world.zoom.remove_app(&zoom("zoom-a"));
     watch.work();
-    watch.world.zoom.fault(Some(ZoomCall::Refresh), None, Fault::Revoked, 1);
+    watch.world.zoom.void_refresh_tokens(None);
     watch.pass(TimeDelta::days(40));
     watch.work();
     let (from, to) = (at("2027-03-01T00:00:00Z"), at("2027-03-02T00:00:00Z"));

@@ -21,10 +21,10 @@ use slotlink::{
 
 use crate::world::{World, builder, user};
 
-/// A001, who connected an hour ago, and a scheduler that takes webhooks.
+/// A001, who connected 40 minutes ago, and a scheduler that takes webhooks.
 fn world() -> (World, Scheduler) {
     let world = World::new(&["A001"]);
-    world.clock.advance(TimeDelta::hours(1));
+    world.clock.advance(AGO);
     let scheduler = receiving(&world, world.store.clone());
     (world, scheduler)
 }
@@ -68,6 +68,8 @@ fn is_connected(world: &World) -> bool {
     matches!(state(world), ConnectionState::Connected { .. })
 }
 
+/// Tokens are fresh, and clocks do not differ so much.
+const AGO: TimeDelta = TimeDelta::minutes(40);
 const OURS: &str = "simulated-account";
 
 #[test]
@@ -103,7 +105,7 @@ fn r6_a_removal_in_another_organisation_is_not_ours() {
 #[test]
 fn r6_a_removal_long_before_the_consent_is_an_echo() {
     let (world, scheduler) = world();
-    let before = world.clock.now() - TimeDelta::hours(1) - TimeDelta::minutes(6);
+    let before = world.clock.now() - AGO - TimeDelta::minutes(6);
     send(&scheduler, world.clock.now(), &removed(before, OURS));
     world.settle();
     assert!(is_connected(&world));
@@ -115,7 +117,7 @@ fn r6_a_removal_long_before_the_consent_is_an_echo() {
 fn r6_a_removal_about_when_the_user_consented_is_looked_into() {
     for was_removed in [false, true] {
         let (world, scheduler) = world();
-        let consented = world.clock.now() - TimeDelta::hours(1);
+        let consented = world.clock.now() - AGO;
         for seconds in [-299, 299] {
             if was_removed {
                 world.zoom.remove_app(&zoom());

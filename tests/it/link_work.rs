@@ -52,6 +52,8 @@ fn r16_yesterdays_quota_does_not_park_todays_link() {
 fn r16_a_daily_limit_just_after_midnight_is_yesterdays() {
     let world = one_host();
     world.clock.set(at("2026-11-24T00:00:30Z"));
+    // With fresh tokens.
+    world.settle();
     let scheduler = limited_once(&world);
     let booked = block_on(scheduler.book(&caller(), &request(TEN, "Sam"))).unwrap();
     world.clock.set(at("2026-11-24T00:03:00Z"));

@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use slotlink::ports::{
     ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned,
 };
-use slotlink::testkit::{ZoomVisit, block_on};
+use slotlink::testkit::block_on;
 use slotlink::words::{
     BookingWindow, Calendar, CalendarKind, CalendarRef, CollectiveHost, CollectiveHosts,
     Confirmation, DateRange, FixedLocation, LocationSetting, Name, Phone, RoundRobinHost,
-    RoundRobinHosts, Seats, Title, Zone, ZoomAccountId,
+    RoundRobinHosts, Seats, Title, Zone,
 };
 use slotlink::{Edit, MeetingLocation, MemoryStore};
 
@@ -66,42 +66,6 @@ fn a_call_that_answers_with_an_error_changed_nothing() {
     let rows = world.store.len();
     if let Err(error) = block_on(scheduler.book(&caller(), &request(TEN, "Pat"))) {
         assert_eq!(world.store.len(), rows, "{} ({error}), yet it is booked", error.kind());
-    }
-}
-
-#[test]
-fn r2_a_refused_consent_changes_nothing_for_a_deleted_user() {
-    let world = World::new(&["A001"]);
-    world.add_user("A004");
-    block_on(world.scheduler.delete_user(&user("A001"))).unwrap();
-    let store = Arc::new(Commits { store: world.store.clone(), count: AtomicU32::new(0) });
-    let scheduler = builder(store.clone(), &world.zoom, &world.clock, 6).build().unwrap();
-    let visit = ZoomVisit::new(&scheduler, &world.zoom);
-    let zoom = ZoomAccountId::new("zoom-A001").unwrap();
-    let refused = block_on(visit.connect(&user("A004"), &zoom)).unwrap_err();
-    assert_eq!(refused.kind(), "zoom_account_taken");
-    // The question, and that it was answered.
-    assert_eq!(store.count.load(Ordering::Relaxed), 2, "live tokens kept for a deleted user");
-}
-
-struct Commits {
-    store: Arc<MemoryStore>,
-    count: AtomicU32,
-}
-
-#[async_trait]
-impl Store for Commits {
-    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
-        self.store.get(keys).await
-    }
-
-    async fn commit(&self, change: &ChangeSet) -> Result<CommitOutcome, StoreError> {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        self.store.commit(change).await
-    }
-
-    async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, StoreError> {
-        self.store.scan(scan, page).await
     }
 }
 

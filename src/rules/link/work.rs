@@ -31,9 +31,19 @@ impl Link {
             // Others wait for it: until it is given up, at the latest until its slot is over.
             Hold::Parked(_, since) if holds_others && self.is_given_up() => Some(since),
             Hold::Parked(..) if holds_others => Some(self.slot.core.end()),
+            // Then nobody has to connect for it any more.
+            Hold::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect, _) => {
+                Some(self.slot.core.end())
+            }
             Hold::Parked(..) => None,
             Hold::Over => holds_others.then(|| self.slot.core.end()),
         }
+    }
+
+    /// Whether something is missing that waits for the owner to connect, and is worth it: its slot is not
+    /// over.
+    pub(crate) fn is_stuck(&self, now: DateTime<Utc>) -> bool {
+        self.waits_for_connection() && self.missing().is_some() && now < self.slot.core.end()
     }
 
     /// A call is out, and its answer still matters.

@@ -92,4 +92,6 @@ pub(crate) enum UserMessageKind {
     ReconnectZoom,
     /// Somebody connected it who was logged in as them (R4).
     ConnectedForYou { by: UserId },
+    /// Somebody disconnected it who was logged in as them (R4).
+    DisconnectedForYou { by: UserId },
 }

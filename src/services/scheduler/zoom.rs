@@ -13,7 +13,9 @@ use crate::services::disconnect::{disconnect, move_tie};
 use crate::services::health::{ZoomConnection, connection};
 use crate::services::upcoming::Affected;
 use crate::services::webhooks::{self, WebhookCounts, WebhookReply};
-use crate::words::{BrowserSession, ConsentCallback, StatedReason, UserId, ZoomAccountId};
+use crate::words::{
+    BrowserSession, ConsentCallback, EntryPoint, StatedReason, UserId, ZoomAccountId,
+};
 
 impl Scheduler {
     // ---- Connecting Zoom (R1 to R6) ----
@@ -63,17 +65,32 @@ impl Scheduler {
         consent::complete(&self.core, actor, session, callback).await
     }
 
+    /// Where the user began whose browser came back with this callback, also if
+    /// [`complete_zoom_consent`](Self::complete_zoom_consent) refuses it: lead them back there (R1).
+    /// `None` if the callback was not asked for in this session, or so long ago that nothing is known of
+    /// it.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] if the store fails.
+    pub async fn zoom_consent_entry(
+        &self,
+        session: &BrowserSession,
+        callback: &ConsentCallback,
+    ) -> Result<Option<EntryPoint>, Error> {
+        consent::entry_of(&self.core, session, callback).await
+    }
+
     /// Disconnects a user from Zoom: the tokens are erased here and revoked at Zoom, and the Zoom
     /// account is free for another user id (R2). Answers with the user's upcoming appointments on Zoom,
-    /// in all accounts, by start: links that are made stay valid, but are not managed until the user
+    /// in all accounts (an admin logged in as them sees those of their own), by start: links that are made stay valid, but are not managed until the user
     /// connects the same Zoom account again; those that are not made wait (R6).
     ///
     /// Disconnecting who is not connected changes nothing.
     ///
     /// # Errors
     /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for anybody but the user, or an admin
-    /// logged in as them (R4); [`Refusal::NotFound`](crate::Refusal::NotFound) if there never was such a
-    /// user; else [`Error::Conflict`] or [`Error::Fault`].
+    /// logged in as them (R4); [`Refusal::NotFound`](crate::Refusal::NotFound) if there is no such
+    /// user, or they were deleted; else [`Error::Conflict`] or [`Error::Fault`].
     pub async fn disconnect_zoom(
         &self,
         actor: &Actor,
@@ -121,8 +138,8 @@ impl Scheduler {
     ///
     /// # Errors
     /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for anybody else,
-    /// [`Refusal::NotFound`](crate::Refusal::NotFound) if there is no such user, or they were deleted;
-    /// else [`Error::Fault`].
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound) if there is no such user, or, but for the host
+    /// application, they were deleted; else [`Error::Fault`].
     pub async fn zoom_connection(
         &self,
         actor: &Actor,
@@ -152,8 +169,8 @@ impl Scheduler {
 
     // ---- The audit (R4) ----
 
-    /// All that became of the tie between a user and Zoom accounts, and by whom, the oldest first. For
-    /// the user, an admin logged in as them, and the host application.
+    /// All that became of the tie between a user and Zoom accounts, and by whom, the oldest first, to the
+    /// millisecond. For the user and the host application.
     ///
     /// # Errors
     /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for anybody else; else

@@ -31,6 +31,7 @@ impl Accounts {
 
     /// Writes the account into the step.
     pub(super) fn settle(&mut self, step: &mut Step) -> Result<(), InvalidScenario> {
+        // Some steps are the host application's own, or a user's, and for no account.
         let default = match &step.act {
             Act::Slots(given) => self.of_calendar(&given.calendar),
             Act::Explain(given) => self.of_calendar(&given.calendar),
@@ -54,18 +55,19 @@ impl Accounts {
             | Act::DisconnectZoom(_)
             | Act::ReleaseZoom(_)
             | Act::TransferZoom(_)
-            | Act::Connection(_) => return refuse("account", step.account.is_some()),
+            | Act::Connection(_) => return Ok(()),
+            Act::RestoreUser(given) => {
+                let account = self.users.get(&given.user).cloned();
+                self.users.extend(account.map(|account| (given.new_id.clone(), account)));
+                return Ok(());
+            }
             Act::DeleteUser(_)
-            | Act::RestoreUser(_)
             | Act::Busy(_)
             | Act::ZoomFault(_)
             | Act::ZoomEvent(_)
             | Act::ZoomState(_)
             | Act::Advance(_)
-            | Act::Settle(_) => {
-                refuse("account", step.account.is_some())?;
-                return refuse("actor", step.actor.is_some());
-            }
+            | Act::Settle(_) => return Ok(()),
         };
         let Some(account) = step.account.clone().or(default) else {
             let why = "it cannot be told which account the step is for";
@@ -111,13 +113,5 @@ fn of_one_account(person: &Person) -> Option<(UserId, AccountId)> {
     match person.accounts.as_slice() {
         [account] => Some((person.user.id.clone(), account.clone())),
         _ => None,
-    }
-}
-
-fn refuse(field: &str, given: bool) -> Result<(), InvalidScenario> {
-    let why = "such a step is the host application's own, and for no account";
-    match given {
-        true => Err(InvalidScenario::illegal(field, why)),
-        false => Ok(()),
     }
 }

@@ -60,7 +60,7 @@ impl Run<'_> {
 
     /// The dialog's two calls.
     pub(super) async fn set_default_location(
-        &self,
+        &mut self,
         step: &Step,
         given: &SetDefaultLocation,
     ) -> Answer {
@@ -68,6 +68,9 @@ impl Run<'_> {
         let location = LocationSetting::from(given.location.clone());
         let scheduler = &self.stage.scheduler;
         let differs = scheduler.set_default_location(&caller, &given.user, &location).await?;
+        for person in self.people.iter_mut().filter(|person| person.user.id == given.user) {
+            person.user.default_location = Some(location.clone());
+        }
         let apply_to = match &given.apply_to {
             None => &[],
             Some(ApplyTo::All(All::All)) => differs.as_slice(),
@@ -77,7 +80,7 @@ impl Run<'_> {
         Ok(json!({"differs": differs}))
     }
 
-    /// What happens now happens at Zoom, too; what happened then is only told.
+    /// What it tells of has happened at Zoom; of a later consent it is only an echo.
     pub(super) async fn zoom_event(&self, given: &ZoomEvent) -> Value {
         let Event::AppDeauthorized = given.event;
         let zoom = &self.stage.zoom;
@@ -85,6 +88,9 @@ impl Run<'_> {
             zoom.remove_app(&given.zoom);
         }
         let at = given.at.map_or_else(|| self.stage.now(), |At(at)| at);
+        if given.valid {
+            zoom.remove_app_at(&given.zoom, at);
+        }
         let mut webhook = zoom.deauthorized(&given.zoom, at);
         if !given.valid {
             forge(&mut webhook);

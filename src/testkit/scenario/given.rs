@@ -224,18 +224,19 @@ pub(super) enum FaultName {
     Gone,
 }
 
-impl From<FaultName> for Fault {
-    fn from(name: FaultName) -> Self {
-        match name {
-            FaultName::Lost => Self::Lost,
-            FaultName::DoneReplyLost => Self::DoneReplyLost,
-            FaultName::Unavailable => Self::Unavailable,
-            FaultName::DailyLimit => Self::DailyLimit,
-            FaultName::PerSecondLimit => Self::PerSecondLimit,
-            FaultName::TokenExpired => Self::TokenExpired,
-            FaultName::Revoked => Self::Revoked,
-            FaultName::Gone => Self::Gone,
-        }
+impl FaultName {
+    /// The fault that calls meet. `None`: it is no call that meets it, but tokens are void.
+    pub(super) const fn of_calls(self) -> Option<Fault> {
+        Some(match self {
+            Self::Lost => Fault::Lost,
+            Self::DoneReplyLost => Fault::DoneReplyLost,
+            Self::Unavailable => Fault::Unavailable,
+            Self::DailyLimit => Fault::DailyLimit,
+            Self::PerSecondLimit => Fault::PerSecondLimit,
+            Self::TokenExpired => Fault::TokenExpired,
+            Self::Gone => Fault::Gone,
+            Self::Revoked => return None,
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use super::moment::At;
 use super::stage::Stage;
 use super::steps::{Act, Step};
 use super::view::{Seats, Seen, Told, ToldOf, View};
-use super::world::World;
+use super::world::{Person, World};
 use super::{Failure, Report, answer, invariants};
 use crate::ports::{BusyTime, Clock as _};
 use crate::testkit::SimulatedMeeting;
@@ -29,6 +29,8 @@ pub(super) type Answer = Result<Value, Error>;
 pub(super) struct Run<'a> {
     world: &'a World,
     pub(super) stage: Stage,
+    /// The users as they are now, restored ones last.
+    pub(super) people: Vec<Person>,
     /// The appointments by the names that steps gave them.
     named: BTreeMap<String, AppointmentId>,
     told: Told,
@@ -56,6 +58,7 @@ impl<'a> Run<'a> {
     pub(super) fn new(world: &'a World, stage: Stage) -> Self {
         Self {
             world,
+            people: world.people.clone(),
             foreign: stage.zoom.meetings(),
             stage,
             told: Told::new(),
@@ -197,8 +200,8 @@ impl<'a> Run<'a> {
     }
 
     /// Support makes the user anew, under another id: everything but calendars and connection.
-    async fn restore_user(&self, given: &given::RestoreUser) -> Answer {
-        let mut people = self.world.people.iter();
+    async fn restore_user(&mut self, given: &given::RestoreUser) -> Answer {
+        let mut people = self.people.iter();
         let known = people.find(|person| person.user.id == given.user);
         let Some(person) = known else {
             let nobody = crate::Thing::User(given.user.clone());
@@ -208,6 +211,7 @@ impl<'a> Run<'a> {
         restored.user = User { id: given.new_id.clone(), ..restored.user };
         restored.zoom = None;
         self.stage.put_person(&restored).await?;
+        self.people.push(restored);
         Ok(json!({}))
     }
 
@@ -288,9 +292,11 @@ impl<'a> Run<'a> {
     }
 
     fn zoom_fault(&self, given: &given::ZoomFault) -> Value {
-        let (op, fault) = (given.op.into(), given.fault.into());
-        let times = given.times.unwrap_or(1);
-        self.stage.zoom.fault(op, given.zoom.clone(), fault, times);
+        let (zoom, times) = (&self.stage.zoom, given.times.unwrap_or(1));
+        match given.fault.of_calls() {
+            Some(fault) => zoom.fault(given.op.into(), given.zoom.clone(), fault, times),
+            None => zoom.void_refresh_tokens(given.zoom.as_ref()),
+        }
         json!({})
     }
 

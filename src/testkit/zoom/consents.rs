@@ -46,6 +46,18 @@ impl SimulatedZoom {
         self.world().remove_app(zoom, now)
     }
 
+    /// A Zoom user removed the app then: what they consented to before is void, later consents are
+    /// not. Zoom owes no webhook for it: send [`deauthorized`](Self::deauthorized).
+    pub fn remove_app_at(&self, zoom: &ZoomAccountId, at: DateTime<Utc>) {
+        self.world().grants.remove_app_at(zoom, at);
+    }
+
+    /// From now on the token endpoint answers this Zoom user's refreshes (everybody's, if `None`) with
+    /// `invalid_grant`, until they consent again. Access tokens live to their end.
+    pub fn void_refresh_tokens(&self, zoom: Option<&ZoomAccountId>) {
+        self.world().grants.void_refresh_tokens(zoom);
+    }
+
     /// What consents and refreshes grant from now on. The calls of the API are not held to it.
     pub fn set_scopes(&self, scopes: &[&str]) {
         self.world().grants.set_scopes(scopes);

@@ -19,9 +19,6 @@ pub enum Fault {
     PerSecondLimit,
     /// HTTP 401, code 124: the access token is expired. The refresh token stays good.
     TokenExpired,
-    /// The token endpoint answers a refresh with `invalid_grant`: the user's tokens are dead until
-    /// they consent again. Zoom tells nobody of it.
-    Revoked,
     /// HTTP 404, code 3001: the meeting does not exist. If it does, it stays.
     Gone,
 }
@@ -33,7 +30,6 @@ impl Fault {
             Self::Lost | Self::DoneReplyLost | Self::Unavailable | Self::PerSecondLimit => true,
             Self::DailyLimit => is_counted(call),
             Self::TokenExpired => !is_of_app(call),
-            Self::Revoked => matches!(call, ZoomCall::Refresh),
             Self::Gone => matches!(
                 call,
                 ZoomCall::GetMeeting | ZoomCall::UpdateMeeting | ZoomCall::DeleteMeeting

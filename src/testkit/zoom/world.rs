@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::answer::Answer;
-use super::fault::{Fault, Faults, is_counted, is_of_app};
+use super::fault::{Fault, Faults, is_counted};
 use super::meetings::Meetings;
 use super::oauth::Grants;
 use super::quota::Quotas;
@@ -141,17 +141,13 @@ impl World {
         {
             return Answer::daily_limit();
         }
-        match (fault, self.grants.whose(asked)) {
-            (Fault::DailyLimit, Some(zoom)) => self.quotas.exhaust(&zoom, today),
-            (Fault::Revoked, Some(zoom)) => self.grants.kill(&zoom),
-            _ => {}
+        if let (Fault::DailyLimit, Some(zoom)) = (fault, self.grants.whose(asked)) {
+            self.quotas.exhaust(&zoom, today);
         }
         match fault {
             Fault::DailyLimit => Answer::daily_limit(),
             Fault::PerSecondLimit => Answer::per_second_limit(),
             Fault::TokenExpired => Answer::token_expired(),
-            Fault::Revoked if is_of_app(call) => Answer::void_refresh_token(),
-            Fault::Revoked => Answer::token_invalid(),
             Fault::Gone => Answer::no_such_meeting(asked.meeting),
             Fault::Unavailable | Fault::Lost | Fault::DoneReplyLost => Answer::unavailable(),
         }

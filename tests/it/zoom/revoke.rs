@@ -76,7 +76,7 @@ fn a_person_can_remove_the_app() {
 #[test]
 fn the_app_can_be_removed_when_its_tokens_are_dead() {
     let world = World::new();
-    world.zoom.fault(None, None, Fault::Revoked, 1);
+    world.zoom.void_refresh_tokens(None);
     assert!(world.refresh(&world.a.refresh).is_err());
     assert!(world.zoom.remove_app(&world.a.id));
     assert_eq!(world.zoom.webhooks().len(), 1);

@@ -45,6 +45,7 @@ pub(super) struct Grants {
 }
 
 struct Pair {
+    consented_at: DateTime<Utc>,
     access: String,
     access_ends: DateTime<Utc>,
     refresh: String,
@@ -82,14 +83,25 @@ impl Grants {
 
     /// Removes the app from a Zoom user; says whether it was there.
     pub(super) fn remove_app(&mut self, zoom: &ZoomAccountId) -> bool {
-        self.kill(zoom);
+        self.live.remove(zoom);
         self.codes.drop_those_of(zoom);
         self.added.remove(zoom)
     }
 
-    /// Kills the tokens of a Zoom user. The app stays.
-    pub(super) fn kill(&mut self, zoom: &ZoomAccountId) {
-        self.live.remove(zoom);
+    /// Removes the app, unless the tokens come from a later consent.
+    pub(super) fn remove_app_at(&mut self, zoom: &ZoomAccountId, at: DateTime<Utc>) {
+        if self.live.get(zoom).is_some_and(|pair| pair.consented_at < at) {
+            self.remove_app(zoom);
+        }
+    }
+
+    /// Voids the refresh tokens of a Zoom user, or of all. The app stays, and access tokens live on.
+    pub(super) fn void_refresh_tokens(&mut self, zoom: Option<&ZoomAccountId>) {
+        for (user, pair) in &mut self.live {
+            if zoom.is_none_or(|zoom| zoom == user) {
+                pair.refresh_ends = DateTime::<Utc>::MIN_UTC;
+            }
+        }
     }
 
     pub(super) fn set_scopes(&mut self, scopes: &[&str]) {
@@ -160,7 +172,7 @@ impl Grants {
         let consented = self.codes.take(&form, &client, now);
         self.client = Some(client);
         match consented {
-            Ok(zoom) => self.grant(zoom, now),
+            Ok(zoom) => self.grant(zoom, now, now),
             Err(refusal) => *refusal,
         }
     }
@@ -172,10 +184,12 @@ impl Grants {
         self.client = Some(client);
         let form = asked.form();
         let token = form.get("refresh_token").map(String::as_str).unwrap_or_default();
-        let is_live = |pair: &Pair| pair.refresh == token && pair.can_refresh(now);
-        match self.given.get(token) {
-            Some(zoom) if self.live.get(zoom).is_some_and(is_live) => self.grant(zoom.clone(), now),
-            _ => Answer::void_refresh_token(),
+        let is_live = |pair: &&Pair| pair.refresh == token && pair.can_refresh(now);
+        let zoom = self.given.get(token);
+        let pair = zoom.and_then(|zoom| self.live.get(zoom)).filter(is_live);
+        match zoom.cloned().zip(pair.map(|pair| pair.consented_at)) {
+            Some((zoom, consented_at)) => self.grant(zoom, consented_at, now),
+            None => Answer::void_refresh_token(),
         }
     }
 
@@ -200,9 +214,15 @@ impl Grants {
         (Answer::ok(json!({"status": "success"})), Some(zoom))
     }
 
-    fn grant(&mut self, zoom: ZoomAccountId, now: DateTime<Utc>) -> Answer {
+    fn grant(
+        &mut self,
+        zoom: ZoomAccountId,
+        consented_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Answer {
         self.pairs_made = self.pairs_made.saturating_add(1);
         let pair = Pair {
+            consented_at,
             access: format!("CANARY-access-{}", self.pairs_made),
             access_ends: later(now, TimeDelta::seconds(ACCESS_SECONDS)),
             refresh: format!("CANARY-refresh-{}", self.pairs_made),
