@@ -10,6 +10,7 @@ use super::core::Core;
 use super::planner::Planner;
 use super::quota;
 use super::records::{ConnectionRow, Grant, UserRow, WaitingRow};
+use super::tokens::Owner;
 use super::upcoming::{Affected, on_zoom};
 use crate::error::{Error, Fault, Thing, missing};
 use crate::rules::LinkState;
@@ -82,6 +83,9 @@ pub enum ReconnectReason {
     Deauthorized,
     /// The user was erased.
     UserErased,
+    /// This instance cannot open the tokens: the key they were sealed with is not there. Put it back, or
+    /// let the user connect again. Nothing is stored of this.
+    KeyLost,
 }
 
 /// Looks at a user's connection.
@@ -121,12 +125,18 @@ async fn state(
     planner: &mut Planner<'_>,
     row: Option<ConnectionRow>,
 ) -> Result<ConnectionState, Fault> {
-    let Some(ConnectionRow { zoom, grant, connected_at, scopes, .. }) = row else {
+    let Some(ConnectionRow { user, zoom, grant, connected_at, scopes, .. }) = row else {
         return Ok(ConnectionState::None);
     };
     Ok(match grant {
         Grant::Dead(died) => {
             ConnectionState::NeedsReconnect { zoom, since: died.at, why: died.why }
+        }
+        Grant::Live(tokens)
+            if tokens.open_access(core, Owner { user: &user, zoom: &zoom }).is_err() =>
+        {
+            let (since, why) = (tokens.made_at, ReconnectReason::KeyLost);
+            ConnectionState::NeedsReconnect { zoom, since, why }
         }
         Grant::Live(tokens) => ConnectionState::Connected {
             requests_left_today: quota::left_today(core, planner, &zoom).await?,

@@ -119,7 +119,10 @@ impl Scheduler {
     /// for Zoom on an unassigned calendar (R8), [`Refusal::NotFound`](crate::Refusal::NotFound) if
     /// a host is not a member of the account,
     /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) if the kind of the calendar would
-    /// change or it is too large, [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for
+    /// change or it is too large,
+    /// [`Refusal::ZoomNotConnected`](crate::Refusal::ZoomNotConnected) if an admin newly chooses Zoom
+    /// for a host who has not connected it (R9),
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for
     /// anybody but the system and admins, [`Refusal::NotAMember`](crate::Refusal::NotAMember); else
     /// [`Error::Conflict`] or [`Error::Fault`].
     pub async fn put_calendar(

@@ -131,7 +131,11 @@ fn r1_a_question_is_open_for_ten_minutes() {
 fn r1_questions_are_forgotten_a_day_after_they_expired() {
     let world = world();
     let back = world.zoom.allow(&world.begin("A001", "tab"), &zoom("zoom-a")).unwrap();
-    world.pass(TimeDelta::days(8));
+    let forgotten = TimeDelta::days(1) + TimeDelta::minutes(10);
+    world.pass(forgotten - TimeDelta::seconds(1));
+    world.settle();
+    assert_eq!(refusal(world.complete("A001", "tab", &back)), ConsentRefusal::Expired);
+    world.pass(TimeDelta::seconds(1));
     world.settle();
     assert_eq!(refusal(world.complete("A001", "tab", &back)), ConsentRefusal::Unknown);
 }
@@ -162,6 +166,38 @@ fn r1_a_code_that_was_given_for_another_question_is_refused() {
         .append_pair("state", &part(&own, "state"));
     assert_eq!(refusal(world.complete("B002", "tab", &mixed)), ConsentRefusal::CodeRefused);
     assert_eq!(world.state("B002"), ConnectionState::None);
+}
+
+#[test]
+fn r1_the_entry_point_comes_back_with_a_refusal_too() {
+    let world = world();
+    let entry = |from: &str, back: &Url| {
+        let callback = ConsentCallback::from_url(back).unwrap();
+        block_on(world.scheduler.zoom_consent_entry(&session(from), &callback)).unwrap()
+    };
+    let denied = world.zoom.deny(&world.begin("A001", "tab")).unwrap();
+    assert_eq!(entry("tab", &denied), Some(EntryPoint::DefaultLocation));
+    refusal(world.complete("A001", "tab", &denied));
+    assert_eq!(entry("tab", &denied), Some(EntryPoint::DefaultLocation));
+    assert_eq!(entry("other", &denied), None);
+    let made_up: Url = format!("{REDIRECT}?code=c&state=made-up").parse().unwrap();
+    assert_eq!(entry("tab", &made_up), None);
+}
+
+/// A deleted user's tie is not for another: what a refused consent brought is revoked, unless it is
+/// needed to delete their meetings.
+#[test]
+fn r2_a_refused_consent_leaves_no_grant_to_nobody() {
+    let world = World::new(&["A001"]);
+    world.add_user("B002");
+    let own = own("A001");
+    let visit = ZoomVisit::new(&world.scheduler, &world.zoom);
+    // Nobody is connected, and scopes are missing.
+    block_on(world.scheduler.disconnect_zoom(&own, &user("A001"))).unwrap();
+    world.zoom.set_scopes(&["user:read"]);
+    let refused = block_on(visit.connect(&user("B002"), &zoom("zoom-b"))).unwrap_err();
+    assert_eq!(refused.kind(), "scopes_missing");
+    assert!(!world.zoom.has_live_grant(&zoom("zoom-b")));
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod erasure;
 mod erasure_races;
 mod erasure_users;
 mod fair_shares;
+mod health;
 mod interleaving;
 mod lapses;
 mod limits;

@@ -165,9 +165,12 @@ fn call(two: &Two, by: &Caller, number: usize, ids: &Ids) -> Option<Result<(), E
         15 => block_on(scheduler.cancel(by, appointment)).map(drop),
         16 => block_on(scheduler.erase_participant(by, &[contact])).map(drop),
         17 => block_on(scheduler.delete(by, appointment)),
-        _ => return None,
+        CALLS.. => return None,
     })
 }
+
+/// How many calls there are.
+const CALLS: usize = 18;
 
 struct Ids {
     calendar: CalendarId,
@@ -187,6 +190,8 @@ fn calendar_of(by: &Caller, id: &CalendarId, host: &UserId) -> Calendar {
 #[test]
 fn r5_no_call_touches_rows_of_another_account() {
     let (mut done, mut refused) = (0, 0);
+    // The calls that were seen at work in their own account.
+    let mut seen = BTreeSet::new();
     for actor in actors() {
         for (of, theirs) in [(0, 1), (1, 0)] {
             for foreign in [false, true] {
@@ -205,6 +210,7 @@ fn r5_no_call_touches_rows_of_another_account() {
                     let touched = two.store.touched.lock().unwrap().clone();
                     let own = BTreeSet::from([ACCOUNTS[of].to_owned()]);
                     assert!(touched.is_subset(&own), "call {number} by {by:?}: {touched:?}");
+                    seen.extend((touched == own).then_some(number));
                     match answer {
                         Ok(()) => done += 1,
                         Err(Error::Refused(_)) => refused += 1,
@@ -215,6 +221,33 @@ fn r5_no_call_touches_rows_of_another_account() {
         }
     }
     assert!(done > 150 && refused > 300, "{done} done, {refused} refused");
+    assert_eq!(seen, (0..CALLS).collect());
+}
+
+/// What spans a user's accounts tells an admin who is logged in as them of their own account only.
+#[test]
+fn r5_an_admin_learns_nothing_of_a_users_other_accounts() {
+    let two = two();
+    let of_both: Vec<AppointmentId> = {
+        let own = Actor::User(user(BOTH));
+        let found = block_on(two.scheduler.zoom_connection(&own, &user(BOTH))).unwrap();
+        found.upcoming.iter().map(|one| one.appointment).collect()
+    };
+    assert_eq!(of_both, two.booked);
+    for (at, id) in ACCOUNTS.iter().enumerate() {
+        let reason = StatedReason::new("to see what happens").unwrap();
+        let actor = Actor::logged_in_as(user(&format!("{id}-admin")), user(BOTH), reason);
+        let found = block_on(two.scheduler.zoom_connection(&actor, &user(BOTH))).unwrap();
+        let told: Vec<_> = found.upcoming.iter().map(|one| one.appointment).collect();
+        assert_eq!(told, [two.booked[at]], "{id}");
+        let refused = block_on(two.scheduler.audit_of_user(&actor, &user(BOTH))).unwrap_err();
+        assert_eq!(refused.kind(), "not_permitted");
+    }
+    let reason = StatedReason::new("to see what happens").unwrap();
+    let actor = Actor::logged_in_as(user("abc-admin"), user(BOTH), reason);
+    let affected = block_on(two.scheduler.disconnect_zoom(&actor, &user(BOTH))).unwrap();
+    let told: Vec<_> = affected.iter().map(|one| one.appointment).collect();
+    assert_eq!(told, [two.booked[0]]);
 }
 
 /// What is done in one account changes nothing that the other is told.
@@ -229,7 +262,7 @@ fn r5_the_other_account_sees_the_same_as_before() {
             &ListPage::default(),
         ));
         let only = CalendarId::new("xyz-only").unwrap();
-        let place = block_on(two.scheduler.explain(&other, &only, at("2026-11-26T12:00:00Z")));
+        let place = block_on(two.scheduler.explain(&other, &only, at("2026-11-24T12:00:00Z")));
         (format!("{all:?}"), format!("{place:?}"))
     };
     let before = seen();

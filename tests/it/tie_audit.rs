@@ -1,8 +1,14 @@
 //! Who did what in whose name is kept, in the commit that did it, and told to the user (R2, R4).
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use chrono::TimeDelta;
+use slotlink::MemoryStore;
+use slotlink::ports::{
+    ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned, Write,
+};
 use slotlink::testkit::{ManualClock, SimulatedZoom, ZoomVisit, block_on};
 use slotlink::words::{Account, Email, Name, Role, StatedReason, User, ZoomAccountId};
 use slotlink::{Actor, Audited, Caller, Scheduler};
@@ -30,21 +36,25 @@ fn logged_in() -> Actor {
     Actor::logged_in_as(user("D004"), user("A001"), reason())
 }
 
+fn put_users(scheduler: &Scheduler) {
+    let account = Account::new(abc(), Name::new("ABC Marketing").unwrap());
+    block_on(scheduler.put_account(&account)).unwrap();
+    for (id, role) in [("A001", Role::User), ("A004", Role::User), ("D004", Role::Admin)] {
+        let email = Email::new(format!("{id}@abcmarketing.com")).unwrap();
+        let new = User::new(user(id), Name::new(id).unwrap(), email, hours());
+        block_on(scheduler.put_user(&new)).unwrap();
+        block_on(scheduler.put_membership(&abc(), &user(id), role)).unwrap();
+    }
+    block_on(scheduler.put_calendar(&caller(), &round_robin(&["A001"]))).unwrap();
+}
+
 impl Audit {
     fn new() -> Self {
         let clock = Arc::new(ManualClock::new(at("2026-11-23T08:00:00Z")));
         let zoom = Arc::new(SimulatedZoom::new(clock.clone()));
         let store = Arc::new(Recorded::default());
         let scheduler = builder(store.clone(), &zoom, &clock, 9).build().unwrap();
-        let account = Account::new(abc(), Name::new("ABC Marketing").unwrap());
-        block_on(scheduler.put_account(&account)).unwrap();
-        for (id, role) in [("A001", Role::User), ("A004", Role::User), ("D004", Role::Admin)] {
-            let email = Email::new(format!("{id}@abcmarketing.com")).unwrap();
-            let new = User::new(user(id), Name::new(id).unwrap(), email, hours());
-            block_on(scheduler.put_user(&new)).unwrap();
-            block_on(scheduler.put_membership(&abc(), &user(id), role)).unwrap();
-        }
-        block_on(scheduler.put_calendar(&caller(), &round_robin(&["A001"]))).unwrap();
+        put_users(&scheduler);
         Self { clock, zoom, store, scheduler }
     }
 
@@ -63,6 +73,61 @@ impl Audit {
         let rows = self.store.values("user message");
         rows.into_iter().map(|row| row["kind"].to_string()).collect()
     }
+}
+
+/// A store that notes which kinds of rows are written together.
+#[derive(Default)]
+struct Together {
+    store: MemoryStore,
+    commits: Mutex<Vec<BTreeSet<String>>>,
+}
+
+#[async_trait]
+impl Store for Together {
+    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        self.store.get(keys).await
+    }
+
+    async fn commit(&self, change: &ChangeSet) -> Result<CommitOutcome, StoreError> {
+        let written = change.operations().iter().filter(|one| !matches!(one.write, Write::Check));
+        let kinds = written.map(|one| {
+            let word = one.key.sort().split(|byte| *byte == 0).next().unwrap_or_default();
+            String::from_utf8_lossy(word).into_owned()
+        });
+        self.commits.lock().unwrap().push(kinds.collect());
+        self.store.commit(change).await
+    }
+
+    async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, StoreError> {
+        self.store.scan(scan, page).await
+    }
+}
+
+/// Whatever ties or unties is audited in its own commit, and so is what the user is told.
+#[test]
+fn r4_the_audit_is_written_in_the_commit_that_did_it() {
+    let clock = Arc::new(ManualClock::new(at("2026-11-23T08:00:00Z")));
+    let zoom_side = Arc::new(SimulatedZoom::new(clock.clone()));
+    let store = Arc::new(Together::default());
+    let scheduler = builder(store.clone(), &zoom_side, &clock, 9).build().unwrap();
+    put_users(&scheduler);
+    let visit = ZoomVisit::new(&scheduler, &zoom_side);
+    block_on(visit.connect_as(&logged_in(), &user("A001"), &zoom("zoom-a"))).unwrap();
+    block_on(scheduler.disconnect_zoom(&logged_in(), &user("A001"))).unwrap();
+    block_on(visit.connect(&user("A001"), &zoom("zoom-a"))).unwrap();
+    let (account, to) = (zoom("zoom-a"), user("A004"));
+    block_on(scheduler.transfer_zoom(&Actor::System, &account, &to, &reason())).unwrap();
+    block_on(scheduler.release_zoom(&Actor::System, &account, &reason())).unwrap();
+    let by = Caller::new(abc(), logged_in());
+    block_on(scheduler.book(&by, &request("2026-11-24T10:00:00Z", "Pat"))).unwrap();
+    let commits = store.commits.lock().unwrap();
+    let with = |kind: &str| commits.iter().filter(|kinds| kinds.contains(kind)).collect::<Vec<_>>();
+    assert_eq!(with("claim").len(), 5);
+    assert!(with("claim").iter().all(|kinds| kinds.contains("audit")));
+    assert_eq!(with("user message").len(), 3);
+    assert!(with("user message").iter().all(|kinds| kinds.contains("claim")));
+    assert!(with("appointment").iter().all(|kinds| kinds.contains("audit")));
+    assert_eq!(with("audit").len(), 6);
 }
 
 fn text(what: &Audited) -> String {

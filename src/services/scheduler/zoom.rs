@@ -55,7 +55,9 @@ impl Scheduler {
     /// the store fails: the code is used up, so let the user begin again.
     ///
     /// Zoom honours only the last consent of a Zoom user. If it is refused after Zoom gave tokens, a
-    /// user who is connected with that Zoom account gets them, so that they stay connected.
+    /// user who is connected with that Zoom account gets them, so that they stay connected. Call this
+    /// from a task that goes on when the browser goes away: what is cut off between Zoom's answer and
+    /// the commit has cost the tokens.
     pub async fn complete_zoom_consent(
         &self,
         actor: &Actor,
