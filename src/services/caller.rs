@@ -50,7 +50,6 @@ impl Actor {
         user: &UserId,
         what: &'static str,
     ) -> Result<(), Error> {
-        let refused = || Refusal::NotPermitted { who: "anybody but the user", what }.into();
         match self {
             Self::User(own) if own == user => Ok(()),
             Self::LoggedInAs(by) if by.user == *user => {
@@ -59,7 +58,7 @@ impl Actor {
                     false => Ok(()),
                 }
             }
-            _ => Err(refused()),
+            _ => Err(Refusal::NotPermitted { who: "anybody but the user", what }.into()),
         }
     }
 

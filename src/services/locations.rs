@@ -178,9 +178,7 @@ impl SetDefaultLocation<'_> {
         differs.sort();
         Ok(differs)
     }
-}
 
-impl SetDefaultLocation<'_> {
     /// The one whose setting counts on a collective calendar, if that is somebody else (R7).
     async fn primary(
         &self,

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use slotlink::ports::{Clock as _, ZoomCall};
+use slotlink::ports::{
+    ChangeSet, Clock as _, CommitOutcome, Expect, Key, Operation, Store as _, Write, ZoomCall,
+};
 use slotlink::sealing::{KeyId, KeyRing, SealingKey};
 use slotlink::testkit::{Fault, ZoomVisit, block_on};
-use slotlink::words::ZoomAccountId;
+use slotlink::words::{ChangeSetId, Email, Name, User, ZoomAccountId};
 use slotlink::{Actor, ConnectionState, ReconnectReason, Scheduler, ZoomConnection};
 
-use crate::world::{World, at, builder, caller, request, round_robin, user};
+use crate::recorded::Recorded;
+use crate::world::{World, at, builder, caller, hours, request, round_robin, user};
 
 fn look(scheduler: &Scheduler) -> ZoomConnection {
     block_on(scheduler.zoom_connection(&Actor::System, &user("A001"))).unwrap()
@@ -103,4 +106,39 @@ fn a_key_that_is_not_there_is_told_and_costs_nothing() {
     let found = look(&keyed);
     assert!(matches!(found.state, ConnectionState::Connected { .. }), "{found:?}");
     assert_eq!(world.zoom.meetings().len(), 1);
+}
+
+/// Who copies rows to another deployment with the same keys cannot use the tokens there.
+#[test]
+fn tokens_open_in_their_own_realm_only() {
+    let world = World::new(&[]);
+    let store = Arc::new(Recorded::default());
+    let of = |realm: &str| {
+        let builder = builder(store.clone(), &world.zoom, &world.clock, 5);
+        builder.sealer(ring(1, "first")).realm(realm).build().unwrap()
+    };
+    let (one, other) = (of("default"), of("staging"));
+    let email = Email::new("a@abcmarketing.com").unwrap();
+    let new = User::new(user("A001"), Name::new("Ann").unwrap(), email, hours());
+    block_on(one.put_user(&new)).unwrap();
+    let zoom = ZoomAccountId::new("zoom-a").unwrap();
+    block_on(ZoomVisit::new(&one, &world.zoom).connect(&user("A001"), &zoom)).unwrap();
+    let rows = [store.stored("user"), store.stored("connection")].concat();
+    let copies = rows.into_iter().map(|(key, row)| {
+        let (partition, sort) = (key.partition().to_vec(), key.sort().to_vec());
+        let key = Key::from_parts("staging".to_owned(), partition, sort);
+        Operation::new(key, Expect::Absent, Write::Put(row))
+    });
+    let id = ChangeSetId::from_uuid(uuid::Uuid::nil());
+    let change = ChangeSet::new(id, copies.collect()).unwrap();
+    assert_eq!(block_on(store.commit(&change)).unwrap(), CommitOutcome::Committed);
+    assert!(matches!(look(&one).state, ConnectionState::Connected { .. }));
+    let found = look(&other);
+    assert!(
+        matches!(
+            found.state,
+            ConnectionState::NeedsReconnect { why: ReconnectReason::KeyLost, .. }
+        ),
+        "{found:?}"
+    );
 }

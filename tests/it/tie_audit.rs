@@ -8,8 +8,9 @@ use chrono::TimeDelta;
 use slotlink::MemoryStore;
 use slotlink::ports::{
     ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned, Write,
+    ZoomCall,
 };
-use slotlink::testkit::{ManualClock, SimulatedZoom, ZoomVisit, block_on};
+use slotlink::testkit::{Fault, ManualClock, SimulatedZoom, ZoomVisit, block_on};
 use slotlink::words::{Account, Email, Name, Role, StatedReason, User, ZoomAccountId};
 use slotlink::{Actor, Audited, Caller, Scheduler};
 
@@ -159,6 +160,33 @@ fn r4_what_the_user_connects_is_audited_and_told_to_nobody() {
     assert!(kept[1].contains("replaced: Some"), "{kept:?}");
     assert!(kept[2].starts_with("ZoomDisconnected"), "{kept:?}");
     assert_eq!(audit.told(), [""; 0]);
+}
+
+/// R6: once, in the commit that erases the tokens.
+#[test]
+fn r6_the_user_is_told_when_their_tokens_die() {
+    let audit = Audit::new();
+    audit.connect(&Actor::User(user("A001")), "A001", "zoom-a");
+    audit.zoom.void_refresh_tokens(None);
+    audit.clock.advance(TimeDelta::minutes(50));
+    for _ in 0..3 {
+        block_on(audit.scheduler.run_due(10)).unwrap();
+        audit.clock.advance(TimeDelta::hours(1));
+    }
+    assert_eq!(audit.told(), [r#""reconnect_zoom""#]);
+}
+
+/// A consent has killed what was to be revoked: nobody tries it any more.
+#[test]
+fn r6_a_consent_ends_the_revocation_of_what_was_before() {
+    let audit = Audit::new();
+    let own = Actor::User(user("A001"));
+    audit.connect(&own, "A001", "zoom-a");
+    audit.zoom.fault(Some(ZoomCall::Revoke), None, Fault::Unavailable, 1);
+    block_on(audit.scheduler.disconnect_zoom(&own, &user("A001"))).unwrap();
+    assert_eq!(audit.store.count("revocation"), 1);
+    audit.connect(&own, "A001", "zoom-a");
+    assert_eq!(audit.store.count("revocation"), 0);
 }
 
 #[test]
