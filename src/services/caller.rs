@@ -62,13 +62,12 @@ impl Actor {
         }
     }
 
-    /// The accounts of a user that may be told of by what spans them all. `None`: all of them; an admin
-    /// who is logged in as the user sees those where they are admin (R5).
-    pub(crate) async fn sees(&self, core: &Core) -> Result<Option<BTreeSet<AccountId>>, Error> {
-        match self {
-            Self::LoggedInAs(by) => by.accounts(core, &mut core.planner()?).await.map(Some),
-            _ => Ok(None),
-        }
+    /// What the actor may be told of by what spans all accounts of a user.
+    pub(crate) async fn sight(&self, core: &Core) -> Result<Sight, Error> {
+        Ok(Sight(match self {
+            Self::LoggedInAs(by) => Some(by.accounts(core, &mut core.planner()?).await?),
+            _ => None,
+        }))
     }
 
     /// Whether it is the same person in the same name, whatever the reason.
@@ -79,6 +78,16 @@ impl Actor {
             }
             (one, other) => one == other,
         }
+    }
+}
+
+/// The accounts of a user that somebody may be told of: all of them, or, for an admin who is logged in
+/// as the user, those where they are admin (R5).
+pub(crate) struct Sight(Option<BTreeSet<AccountId>>);
+
+impl Sight {
+    pub(crate) fn has(&self, account: &AccountId) -> bool {
+        self.0.as_ref().is_none_or(|accounts| accounts.contains(account))
     }
 }
 

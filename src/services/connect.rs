@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 use super::audit::{self, Audited};
 use super::caller::Actor;
 use super::core::{Command, Core, Plan};
-use super::disconnect::revoke_later;
+use super::disconnect::{revoke_later, untie};
 use super::health::ReconnectReason;
 use super::planner::Planner;
 use super::records::{ClaimRow, ConnectionRow, Grant, UserMessageKind, UserRow};
 use super::tokens::{Owner, seal, tell};
 use super::upcoming::Affected;
-use crate::error::{Error, Fault, Refusal, Thing, missing};
+use crate::error::{Error, Fault, Refusal};
 use crate::ports::{TokenGrant, ZoomUser};
 use crate::words::{EntryPoint, UserId, ZoomAccountId};
 
@@ -77,10 +77,7 @@ impl Command for Connect<'_> {
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
         let (keys, zoom) = (planner.keys, &self.given.zoom.id);
-        let known = planner.load(&keys.user(self.user)).await?;
-        if UserRow::present(known).is_none() {
-            return Err(missing(Thing::User(self.user.clone())));
-        }
+        UserRow::required(planner.load(&keys.user(self.user)).await?, self.user)?;
         let claim = keys.claim(zoom);
         let tie = planner.load(&claim).await?;
         if tie.is_some_and(|tie| tie.user != *self.user) {
@@ -106,13 +103,7 @@ impl Connect<'_> {
             return Ok(None);
         };
         let zoom = previous.zoom.clone();
-        let claim = planner.keys.claim(&zoom);
-        // The tie may have gone to another user id.
-        if planner.load(&claim).await?.is_some_and(|tie| tie.user == *self.user) {
-            planner.delete(&claim);
-        }
-        let owner = Owner { user: self.user, zoom: &zoom };
-        revoke_later(planner, owner, previous.grant).await?;
+        untie(planner, previous).await?;
         Ok(Some(zoom))
     }
 

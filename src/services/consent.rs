@@ -6,14 +6,14 @@ use url::Url;
 
 use super::caller::Actor;
 use super::connect::{Advice, Connect, Connected, Given, HandOver};
-use super::core::{Command, Core, LinkWork, Plan};
+use super::core::{Command, Core, Plan};
 use super::planner::Planner;
 use super::records::{ConsentRow, UserRow};
-use super::revoke::revoke_now;
+use super::revoke::revoke_inline;
 use super::take_down::persist;
 use super::tokens::sealer;
 use super::upcoming::unmanaged;
-use crate::error::{ConsentRefusal, Error, Fault, Refusal, Thing, missing};
+use crate::error::{ConsentRefusal, Error, Fault, Refusal};
 use crate::ports::{Access, AuthorizeUrl, Consent, ConsentPage, ZoomError, ZoomUser};
 use crate::rules::consent::{CONSENT_LIFETIME, challenge, digest, token};
 use crate::rules::scopes::missing_scopes;
@@ -105,7 +105,7 @@ async fn check(
 ) -> Result<(), Error> {
     actor.check_is(core, planner, user, "connect their Zoom account").await?;
     let row = planner.peek(&planner.keys.user(user)).await?;
-    UserRow::present(row).map(|_| ()).ok_or_else(|| missing(Thing::User(user.clone())))
+    UserRow::required(row, user).map(|_| ())
 }
 
 /// Somebody came back from Zoom.
@@ -125,8 +125,8 @@ pub(crate) async fn complete(
     let consent = Consent::new(code, asked.verifier, asked.redirect);
     let given = given(core, &consent).await?;
     let replaced = connect(core, actor, &asked.user, &given).await?;
-    if let (Some(previous), LinkWork::Inline) = (&replaced, core.settings.link_work) {
-        revoke_now(core, previous).await;
+    if let Some(previous) = &replaced {
+        revoke_inline(core, previous).await;
     }
     // The connection stands: what cannot be read now is no error of the call.
     let unmanaged = unmanaged(core, actor, &asked.user, &given.zoom.id).await;
@@ -253,9 +253,7 @@ async fn connect(
     };
     if let Err(Error::Refused(_)) = &connected {
         let _best_effort = persist(core, &HandOver { given, user }).await;
-        if core.settings.link_work == LinkWork::Inline {
-            revoke_now(core, &given.zoom.id).await;
-        }
+        revoke_inline(core, &given.zoom.id).await;
     }
     connected
 }

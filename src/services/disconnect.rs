@@ -4,10 +4,10 @@ use async_trait::async_trait;
 
 use super::audit::{self, Audited};
 use super::caller::Actor;
-use super::core::{Command, Core, LinkWork, Plan};
+use super::core::{Command, Core, Plan};
 use super::planner::Planner;
 use super::records::{ClaimRow, ConnectionRow, Grant, RevocationRow, UserMessageKind, UserRow};
-use super::revoke::revoke_now;
+use super::revoke::revoke_inline;
 use super::tokens::{Owner, tell};
 use super::upcoming::{Affected, upcoming_on_zoom};
 use crate::error::{Error, Fault, Refusal, Thing, missing};
@@ -26,11 +26,12 @@ pub(crate) async fn disconnect(
     user: &UserId,
 ) -> Result<Vec<Affected>, Error> {
     // Read before, too: once the tie is gone, a failed read is no error of the call.
-    let before = upcoming_on_zoom(core, actor, user).await?;
+    let sight = actor.sight(core).await?;
+    let before = upcoming_on_zoom(core, &sight, user).await?;
     let untied = core.run(&Disconnect { actor, user }).await?;
     let Some(untied) = untied else { return Ok(Vec::new()) };
     revoke_inline(core, &untied.zoom).await;
-    Ok(upcoming_on_zoom(core, actor, &untied.user).await.unwrap_or(before))
+    Ok(upcoming_on_zoom(core, &sight, &untied.user).await.unwrap_or(before))
 }
 
 /// Support sets a Zoom account free, or gives it to another user id.
@@ -41,17 +42,12 @@ pub(crate) async fn move_tie(
     to: Option<&UserId>,
     reason: &StatedReason,
 ) -> Result<Vec<Affected>, Error> {
+    let sight = actor.sight(core).await?;
     let Some(untied) = core.run(&MoveTie { actor, zoom, to, reason }).await? else {
         return Ok(Vec::new());
     };
     revoke_inline(core, &untied.zoom).await;
-    Ok(upcoming_on_zoom(core, actor, &untied.user).await.unwrap_or_default())
-}
-
-async fn revoke_inline(core: &Core, zoom: &ZoomAccountId) {
-    if core.settings.link_work == LinkWork::Inline {
-        revoke_now(core, zoom).await;
-    }
+    Ok(upcoming_on_zoom(core, &sight, &untied.user).await.unwrap_or_default())
 }
 
 struct Disconnect<'a> {
@@ -70,18 +66,12 @@ impl Command for Disconnect<'_> {
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
         self.actor.check_is(core, planner, self.user, "disconnect their Zoom account").await?;
-        let known = UserRow::present(planner.load(&planner.keys.user(self.user)).await?);
-        known.ok_or_else(|| missing(Thing::User(self.user.clone())))?;
+        UserRow::required(planner.load(&planner.keys.user(self.user)).await?, self.user)?;
         let Some(connection) = planner.load(&planner.keys.connection(self.user)).await? else {
             return Ok(Plan::Nothing(None));
         };
         let (user, zoom) = (connection.user.clone(), connection.zoom.clone());
-        let claim = planner.keys.claim(&zoom);
-        // The tie may have gone to another user id.
-        if planner.load(&claim).await?.is_some_and(|tie| tie.user == user) {
-            planner.delete(&claim);
-        }
-        end(planner, connection).await?;
+        untie(planner, connection).await?;
         audit::note(planner, &user, self.actor, Audited::ZoomDisconnected { zoom: zoom.clone() })?;
         if let Actor::LoggedInAs(by) = self.actor {
             let kind = UserMessageKind::DisconnectedForYou { by: by.admin().clone() };
@@ -129,8 +119,7 @@ impl Command for MoveTie<'_> {
 impl MoveTie<'_> {
     async fn check_heir(&self, planner: &mut Planner<'_>) -> Result<(), Error> {
         let Some(to) = self.to else { return Ok(()) };
-        let row = planner.load(&planner.keys.user(to)).await?;
-        UserRow::present(row).map(|_| ()).ok_or_else(|| missing(Thing::User(to.clone())))
+        UserRow::required(planner.load(&planner.keys.user(to)).await?, to).map(|_| ())
     }
 
     async fn cut_off(&self, planner: &mut Planner<'_>, from: &UserId) -> Result<(), Fault> {
@@ -156,6 +145,18 @@ impl MoveTie<'_> {
         }
         Ok(())
     }
+}
+
+/// A connection is gone with its tie, unless that has gone to another user id.
+pub(crate) async fn untie(
+    planner: &mut Planner<'_>,
+    connection: ConnectionRow,
+) -> Result<(), Fault> {
+    let claim = planner.keys.claim(&connection.zoom);
+    if planner.load(&claim).await?.is_some_and(|tie| tie.user == connection.user) {
+        planner.delete(&claim);
+    }
+    end(planner, connection).await
 }
 
 /// A connection is gone, with its tokens.

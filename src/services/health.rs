@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::caller::Actor;
+use super::caller::{Actor, Sight};
 use super::core::Core;
 use super::planner::Planner;
 use super::quota;
@@ -105,8 +105,9 @@ pub(crate) async fn connection(
     let row = planner.peek(&core.keys.connection(user)).await?;
     let connected = row.as_ref().filter(|row| row.tokens().is_some()).map(|row| row.zoom.clone());
     let state = state(core, &mut planner, row).await?;
-    let (mut links_waiting, mut parked) = (BTreeSet::new(), waiting(core, actor, user).await?);
-    let on_zoom = on_zoom(core, actor, user).await?;
+    let sight = actor.sight(core).await?;
+    let (mut links_waiting, mut parked) = (BTreeSet::new(), waiting(core, &sight, user).await?);
+    let on_zoom = on_zoom(core, &sight, user).await?;
     let upcoming = on_zoom.iter().map(|found| found.affected.clone()).collect();
     for link in on_zoom.into_iter().filter_map(|found| found.link) {
         match link.state(connected.as_ref()) {
@@ -150,13 +151,12 @@ async fn state(
 }
 
 /// The links that wait for the user to connect, and are still worth it.
-async fn waiting(core: &Core, actor: &Actor, user: &UserId) -> Result<BTreeSet<LinkId>, Error> {
-    let seen = actor.sees(core).await?;
+async fn waiting(core: &Core, sight: &Sight, user: &UserId) -> Result<BTreeSet<LinkId>, Fault> {
     let rows: Vec<WaitingRow> = core.scan_all(&core.keys.all_waiting(user)).await?;
     let mut planner = core.planner()?;
     let mut waiting = BTreeSet::new();
     for WaitingRow { account, link } in rows {
-        if seen.as_ref().is_some_and(|seen| !seen.contains(&account)) {
+        if !sight.has(&account) {
             continue;
         }
         let link = planner.peek(&core.keys.link(&account, link)).await?;

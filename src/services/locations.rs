@@ -232,5 +232,5 @@ async fn member(planner: &mut Planner<'_>, caller: &Caller, user: &UserId) -> Re
     let unknown = || missing(Thing::User(user.clone()));
     let membership = planner.peek(&planner.keys.membership(caller.account(), user)).await?;
     membership.ok_or_else(unknown)?;
-    UserRow::present(planner.load(&planner.keys.user(user)).await?).ok_or_else(unknown)
+    UserRow::required(planner.load(&planner.keys.user(user)).await?, user)
 }

@@ -66,9 +66,7 @@ impl Command for PutMembership<'_> {
             return Err(missing(Thing::Account(self.account.clone())));
         }
         // Loaded: somebody who is being erased does not become a member meanwhile.
-        if UserRow::present(planner.load(&keys.user(self.user)).await?).is_none() {
-            return Err(missing(Thing::User(self.user.clone())));
-        }
+        UserRow::required(planner.load(&keys.user(self.user)).await?, self.user)?;
         let row = keys.membership(self.account, self.user);
         planner.load(&row).await?;
         planner.put(&row, &MembershipRow { role: self.role })?;

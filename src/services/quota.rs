@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::core::Core;
 use super::planner::Planner;
+use super::records::QuotaRow;
 use crate::error::Fault;
 use crate::rules::host_day::day_of;
 use crate::words::ZoomAccountId;
@@ -32,6 +33,12 @@ pub(crate) fn next_reset(core: &Core, now: DateTime<Utc>) -> DateTime<Utc> {
     reset_after(core, day_of(now), now)
 }
 
+impl QuotaRow {
+    fn left(&self, cap: u32) -> u32 {
+        if self.exhausted { 0 } else { cap.saturating_sub(self.used) }
+    }
+}
+
 /// How many requests can still be sent on this day, and be charged to all days that they may count to.
 pub(crate) async fn left_today(
     core: &Core,
@@ -42,8 +49,7 @@ pub(crate) async fn left_today(
     let mut left = cap;
     for day in days(core, planner.now) {
         let quota = planner.peek(&planner.keys.quota(zoom, day)).await?.unwrap_or_default();
-        let left_of_day = if quota.exhausted { 0 } else { cap.saturating_sub(quota.used) };
-        left = left.min(left_of_day);
+        left = left.min(quota.left(cap));
     }
     Ok(left)
 }
@@ -74,7 +80,7 @@ pub(crate) async fn charge(
     for day in days(core, now) {
         let row = planner.keys.quota(zoom, day);
         let mut quota = planner.load(&row).await?.unwrap_or_default();
-        if quota.exhausted || quota.used >= core.settings.quota_cap {
+        if quota.left(core.settings.quota_cap) == 0 {
             used_up = Some(day);
         }
         quota.used = quota.used.saturating_add(1);

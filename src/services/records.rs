@@ -10,6 +10,7 @@ use super::older::{AppointmentRow1, LastHostRow1, UserRow1};
 use super::retention::Retention;
 pub(crate) use super::shapes::Record;
 use super::shapes::{never_written, step};
+use crate::error::{Error, Thing, missing};
 use crate::rules::fairness::{Assigned, Assignments};
 use crate::rules::host_day::HostDay;
 use crate::rules::link::{Link, Link1};
@@ -87,6 +88,11 @@ impl UserRow {
             Some(Self::Present(user)) => Some(user),
             Some(Self::Deleted(_) | Self::Erased) | None => None,
         }
+    }
+
+    /// The same, of a user who has to be there.
+    pub(crate) fn required(row: Option<Self>, id: &UserId) -> Result<User, Error> {
+        Self::present(row).ok_or_else(|| missing(Thing::User(id.clone())))
     }
 }
 

@@ -6,22 +6,24 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::core::{Command, Core, Plan};
+use super::core::{Command, Core, LinkWork, Plan};
 use super::planner::Planner;
 use super::records::RevocationRow;
 use super::tokens::Owner;
 use crate::error::Error;
 use crate::ports::ZoomError;
+use crate::rules::retry::Retry;
 use crate::words::ZoomAccountId;
 
 /// How long it is tried. An access token lives an hour, an idle refresh token 90 days.
 const TRIED: TimeDelta = TimeDelta::days(1);
-const FIRST_RETRY: TimeDelta = TimeDelta::seconds(10);
-const LONGEST_RETRY: TimeDelta = TimeDelta::hours(1);
+const RETRY: Retry = Retry { first: TimeDelta::seconds(10), longest: TimeDelta::hours(1) };
 
-/// Tries at once. What fails is due still, and the worker's.
-pub(crate) async fn revoke_now(core: &Core, zoom: &ZoomAccountId) {
-    let _left_to_the_worker = revoke(core, zoom).await;
+/// Tries at once, unless such work is the worker's. What fails is due still.
+pub(crate) async fn revoke_inline(core: &Core, zoom: &ZoomAccountId) {
+    if core.settings.link_work == LinkWork::Inline {
+        let _left_to_the_worker = revoke(core, zoom).await;
+    }
 }
 
 /// Revokes the tokens that are to be revoked of a Zoom account.
@@ -57,9 +59,7 @@ async fn is_void(core: &Core, row: &RevocationRow) -> bool {
 
 impl RevocationRow {
     fn retry_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let doublings = self.attempts.min(16);
-        let wait = FIRST_RETRY.checked_mul(1 << doublings).unwrap_or(LONGEST_RETRY);
-        Some(now + wait.min(LONGEST_RETRY)).filter(|at| *at < self.since + TRIED)
+        Some(now + RETRY.after(self.attempts)).filter(|at| *at < self.since + TRIED)
     }
 }
 

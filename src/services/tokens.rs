@@ -11,6 +11,7 @@ use super::records::{
 };
 use crate::error::Fault;
 use crate::ports::{Sealed, Sealer, TokenGrant};
+use crate::rules::retry::Retry;
 use crate::words::{Secret, UserId, ZoomAccountId};
 
 /// A token that expires so soon after the deadline of a call is refreshed before the call.
@@ -18,8 +19,7 @@ const AHEAD: TimeDelta = TimeDelta::minutes(2);
 /// So long before it expires the worker refreshes a token of somebody who makes links: callers find a
 /// fresh one, and never refresh themselves.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
-const FIRST_RETRY: TimeDelta = TimeDelta::seconds(2);
-const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
+const RETRY: Retry = Retry { first: TimeDelta::seconds(2), longest: TimeDelta::minutes(15) };
 
 /// Whose tokens they are: bound to what is sealed.
 #[derive(Clone, Copy)]
@@ -83,7 +83,7 @@ pub(crate) fn seal(
         made_at: now,
         health: TokenHealth::Good,
         // Not at once again, however short it lives.
-        refresh_at: (expires_at - FRESH).max(now + FIRST_RETRY),
+        refresh_at: (expires_at - FRESH).max(now + RETRY.first),
         failures: 0,
     })
 }
@@ -120,15 +120,13 @@ impl Tokens {
     /// others wrote does not count.
     pub(crate) fn not_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let at = Some(self.refresh_at).filter(|_| self.failures > 0);
-        at.filter(|at| now < *at && *at <= now + LONGEST_RETRY)
+        at.filter(|at| now < *at && *at <= now + RETRY.longest)
     }
 
     /// A refresh came to nothing, and may have had its effect: 2 s, 4 s, … at most 15 minutes.
     pub(crate) fn put_off(&mut self, now: DateTime<Utc>) {
-        let doublings = self.failures.min(16);
-        let wait = FIRST_RETRY.checked_mul(1 << doublings).unwrap_or(LONGEST_RETRY);
+        self.refresh_at = now + RETRY.after(self.failures);
         self.failures = self.failures.saturating_add(1);
-        self.refresh_at = now + wait.min(LONGEST_RETRY);
     }
 }
 

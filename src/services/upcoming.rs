@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::caller::Actor;
+use super::caller::{Actor, Sight};
 use super::core::Core;
 use super::find::occupancies;
 use super::records::AppointmentRow;
@@ -35,21 +35,20 @@ pub(crate) struct OnZoom {
 }
 
 /// The appointments on Zoom of a user that are not over, by start: those whose links are theirs
-/// (R10), in the accounts that the actor sees.
+/// (R10), as far as they may be told.
 pub(crate) async fn on_zoom(
     core: &Core,
-    actor: &Actor,
+    sight: &Sight,
     user: &UserId,
-) -> Result<Vec<OnZoom>, Error> {
-    let seen = actor.sees(core).await?;
+) -> Result<Vec<OnZoom>, Fault> {
     let mut planner = core.planner()?;
+    let all = upcoming(core, user).await?;
+    let seen: Vec<Affected> = all.into_iter().filter(|one| sight.has(&one.account)).collect();
+    let rows = seen.iter().map(|one| planner.keys.appointment(&one.account, one.appointment));
+    let rows = planner.peek_all(&rows.collect::<Vec<_>>()).await?;
     let mut found = Vec::new();
-    for affected in upcoming(core, user).await? {
-        if seen.as_ref().is_some_and(|seen| !seen.contains(&affected.account)) {
-            continue;
-        }
-        let row = planner.keys.appointment(&affected.account, affected.appointment);
-        let Some(AppointmentRow::Kept(booked)) = planner.peek(&row).await? else { continue };
+    for (affected, row) in seen.into_iter().zip(rows) {
+        let Some(AppointmentRow::Kept(booked)) = row else { continue };
         if booked.location != Location::Zoom || booked.slot.owner.user() != Some(user) {
             continue;
         }
@@ -65,10 +64,10 @@ pub(crate) async fn on_zoom(
 /// Those of [`on_zoom`], without their links.
 pub(crate) async fn upcoming_on_zoom(
     core: &Core,
-    actor: &Actor,
+    sight: &Sight,
     user: &UserId,
-) -> Result<Vec<Affected>, Error> {
-    Ok(on_zoom(core, actor, user).await?.into_iter().map(|found| found.affected).collect())
+) -> Result<Vec<Affected>, Fault> {
+    Ok(on_zoom(core, sight, user).await?.into_iter().map(|found| found.affected).collect())
 }
 
 /// Those of [`on_zoom`] whose links are on another Zoom account.
@@ -78,7 +77,7 @@ pub(crate) async fn unmanaged(
     user: &UserId,
     connected: &ZoomAccountId,
 ) -> Result<Vec<Affected>, Error> {
-    let found = on_zoom(core, actor, user).await?.into_iter();
+    let found = on_zoom(core, &actor.sight(core).await?, user).await?.into_iter();
     let is_elsewhere = |link: &Link| link.zoom().is_some_and(|zoom| zoom != connected);
     let elsewhere = found.filter(|found| found.link.as_ref().is_some_and(is_elsewhere));
     Ok(elsewhere.map(|found| found.affected).collect())

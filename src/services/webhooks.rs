@@ -110,34 +110,38 @@ impl Webhooks {
 
 /// Reads a webhook, acts upon it, and says what to answer. Zoom is not called meanwhile.
 pub(crate) async fn receive(core: &Core, headers: &HeaderMap, body: &[u8]) -> WebhookReply {
-    let webhooks = &core.webhooks;
-    let (status, body, outcome) = match read(core, headers, body) {
-        Err(error) => {
-            (StatusCode::SERVICE_UNAVAILABLE, String::new(), WebhookOutcome::Failed(error))
+    let nothing = String::new;
+    let (status, body, outcome) = match outcome(core, headers, body).await {
+        Ok((WebhookOutcome::Refused(refusal), _)) => {
+            (status_of(&refusal), nothing(), WebhookOutcome::Refused(refusal))
         }
-        Ok(Err(refusal)) => (status_of(&refusal), String::new(), WebhookOutcome::Refused(refusal)),
-        Ok(Ok(Webhook::UrlValidation { reply })) => {
-            (StatusCode::OK, reply, WebhookOutcome::Validated)
-        }
-        Ok(Ok(webhook)) => match act(core, webhook).await {
-            Ok(outcome) => (StatusCode::NO_CONTENT, String::new(), outcome),
-            Err(error) => {
-                (StatusCode::SERVICE_UNAVAILABLE, String::new(), WebhookOutcome::Failed(error))
-            }
-        },
+        Ok((outcome, Some(reply))) => (StatusCode::OK, reply, outcome),
+        Ok((outcome, None)) => (StatusCode::NO_CONTENT, nothing(), outcome),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, nothing(), WebhookOutcome::Failed(error)),
     };
-    webhooks.count(&outcome);
+    core.webhooks.count(&outcome);
     WebhookReply { status, body, outcome }
 }
 
-fn read(
+/// What became of it, and what Zoom wants to read.
+async fn outcome(
     core: &Core,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<Result<Webhook, WebhookRefusal>, Error> {
+) -> Result<(WebhookOutcome, Option<String>), Error> {
     let missing = Fault::NotConfigured("the secret token of webhooks");
     let secrets = core.webhooks.secrets.as_ref().ok_or(missing)?;
-    Ok(Webhook::read(secrets, headers, body, core.now(), core.webhooks.window))
+    let webhook = Webhook::read(secrets, headers, body, core.now(), core.webhooks.window);
+    Ok(match webhook {
+        Err(refusal) => (WebhookOutcome::Refused(refusal), None),
+        Ok(Webhook::UrlValidation { reply }) => (WebhookOutcome::Validated, Some(reply)),
+        Ok(Webhook::AppDeauthorized { user, organisation, at, .. }) => {
+            let organisation = organisation.as_deref();
+            core.run(&Deauthorize { zoom: &user, organisation, at }).await?;
+            (WebhookOutcome::Done, None)
+        }
+        Ok(Webhook::Other { event }) => (WebhookOutcome::Unknown { event }, None),
+    })
 }
 
 const fn status_of(refusal: &WebhookRefusal) -> StatusCode {
@@ -147,17 +151,5 @@ const fn status_of(refusal: &WebhookRefusal) -> StatusCode {
         WebhookRefusal::MissingHeader { .. } | WebhookRefusal::Unreadable { .. } => {
             StatusCode::BAD_REQUEST
         }
-    }
-}
-
-async fn act(core: &Core, webhook: Webhook) -> Result<WebhookOutcome, Error> {
-    match webhook {
-        Webhook::AppDeauthorized { user, organisation, at, .. } => {
-            let organisation = organisation.as_deref();
-            core.run(&Deauthorize { zoom: &user, organisation, at }).await?;
-            Ok(WebhookOutcome::Done)
-        }
-        Webhook::Other { event } => Ok(WebhookOutcome::Unknown { event }),
-        Webhook::UrlValidation { .. } => Ok(WebhookOutcome::Validated),
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Call, Hold, Link, LinkNews, ParkReason, Step, Wanted, ZoomMeeting};
+use crate::rules::retry::Retry;
 use crate::words::MeetingId;
 
 /// What is missing to what is wanted, whatever the time.
@@ -14,8 +15,7 @@ pub(super) enum Missing {
     Release,
 }
 
-const FIRST_RETRY: TimeDelta = TimeDelta::seconds(2);
-const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
+const RETRY: Retry = Retry { first: TimeDelta::seconds(2), longest: TimeDelta::minutes(15) };
 
 impl Link {
     /// When the worker has to look at it. Follows from what is missing and what holds it.
@@ -172,8 +172,6 @@ impl Link {
 
     /// When to try again after a call that had no effect: 2 s, 4 s, … at most 15 minutes.
     pub(crate) fn retry_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let doublings = self.attempts.saturating_sub(1).min(16);
-        let wait = FIRST_RETRY.checked_mul(1 << doublings).unwrap_or(LONGEST_RETRY);
-        now + wait.min(LONGEST_RETRY)
+        now + RETRY.after(self.attempts.saturating_sub(1))
     }
 }
