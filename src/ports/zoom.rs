@@ -364,9 +364,12 @@ pub enum ZoomError {
         /// Zoom's own error code, if the body had one.
         code: Option<i64>,
     },
-    /// The meeting does not exist (any more): 404 with code 3001.
+    /// The meeting does not exist (any more), 404 with code 3001, or is over.
     #[error("Zoom knows no such meeting")]
     Gone,
+    /// The meeting is being held, so that the call changed nothing. Try again later.
+    #[error("the meeting is in progress")]
+    InProgress,
     /// Zoom says no, and will say so again.
     #[error("Zoom refused {call} (HTTP {status}, code {code:?})")]
     #[non_exhaustive]

@@ -155,7 +155,9 @@ impl TakeDown<'_> {
                 quota::refund(core, planner, zoom, sent_at).await?;
                 CallResult::Later(link.retry_at(planner.now))
             }
-            ZoomError::TooManyRequests => CallResult::Later(link.retry_at(planner.now)),
+            ZoomError::TooManyRequests | ZoomError::InProgress => {
+                CallResult::Later(link.retry_at(planner.now))
+            }
             ZoomError::OutcomeUnknown { .. } => self.unknown(planner.now),
             ZoomError::DailyLimit => {
                 CallResult::Deferred(quota::exhaust(core, planner, zoom, sent_at).await?)

@@ -26,6 +26,12 @@ const UNAUTHORIZED: [i64; 5] = [104, 1010, 1120, 4700, 4711];
 const VOID_CONSENT: [i64; 7] = [4717, 4733, 4734, 4735, 4737, 4738, 4741];
 /// "Meeting does not exist".
 const NO_SUCH_MEETING: i64 = 3001;
+/// "You can not delete this meeting since it is in progress".
+const IN_PROGRESS: i64 = 3002;
+/// The meeting is over, by whatever words.
+const OVER: [i64; 2] = [3007, 3038];
+/// Catch-all code for meetings that are not what the call is about; one that is over, too.
+const NOT_SUCH_A_MEETING: i64 = 3000;
 /// Catch-all code; older versions of Zoom gave it to meetings that are gone, and to limits.
 const VALIDATION: i64 = 300;
 const TOO_MANY: i64 = 429;
@@ -105,6 +111,8 @@ fn refusal(answer: &Answer, failure: &Failure) -> ZoomError {
         ZoomError::unauthorized(status, failure.code)
     } else if is_gone(answer, failure) {
         ZoomError::Gone
+    } else if is_in_progress(answer, failure) {
+        ZoomError::InProgress
     } else {
         ZoomError::refused(answer.call, status, failure.code)
     }
@@ -160,10 +168,18 @@ fn is_gone(answer: &Answer, failure: &Failure) -> bool {
     names_a_meeting
         && match failure.code {
             Some(NO_SUCH_MEETING) => true,
+            Some(code) if OVER.contains(&code) => true,
+            Some(NOT_SUCH_A_MEETING) => failure.says("has ended") || failure.says("is over"),
             Some(VALIDATION) => failure.says("is not found or has expired"),
             // 404 alone is not enough: with code 1001 the user is unknown, and the meeting lives.
             _ => false,
         }
+}
+
+/// Not now, and for certain not done.
+fn is_in_progress(answer: &Answer, failure: &Failure) -> bool {
+    let changes_one = matches!(answer.call, ZoomCall::UpdateMeeting | ZoomCall::DeleteMeeting);
+    changes_one && failure.code == Some(IN_PROGRESS)
 }
 
 impl Answer {

@@ -2,6 +2,8 @@
 
 mod answers;
 mod consents;
+mod decisions;
+mod documented;
 mod faults;
 mod limits;
 mod meetings;
