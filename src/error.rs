@@ -72,6 +72,14 @@ pub enum Refusal {
         /// there are some, it may be bookable when the source answers again.
         busy_unknown: Vec<UserId>,
     },
+    /// The start would be bookable, had its hosts Zoom requests left today, which the calendar demands
+    /// (R16). Ask again then, or offer what `slots` answers now.
+    #[error("the hosts who are free have no Zoom requests left until {until:?}")]
+    #[non_exhaustive]
+    QuotaExhausted {
+        /// When the requests are reset.
+        until: DateTime<Utc>,
+    },
     /// The appointment's state does not allow it.
     #[error("one cannot {act} an appointment that is {status}")]
     #[non_exhaustive]
@@ -161,6 +169,7 @@ impl Refusal {
             Self::NotPermitted { .. } => "not_permitted",
             Self::NotFound(_) => "not_found",
             Self::SlotUnavailable { .. } => "slot_unavailable",
+            Self::QuotaExhausted { .. } => "quota_exhausted",
             Self::WrongState { .. } | Self::UserNotDeleted { .. } | Self::NotBegun { .. } => {
                 "wrong_state"
             }

@@ -37,8 +37,9 @@ pub enum Reason {
     TimeOff,
     /// Outside the booking window.
     Window,
-    /// They meet on Zoom, and cannot make links now. They are passed over unless nobody else is
-    /// free.
+    /// They meet on Zoom, and cannot make links now: they have to connect, or their requests of the day
+    /// are used up, where the calendar minds (R16). They are passed over unless nobody else is free;
+    /// where it refuses, they take no new slot.
     ZoomNotReady,
 }
 
@@ -66,7 +67,8 @@ impl fmt::Display for Reason {
 /// for limits: hours and busy times are then not asked again. Time off is not also
 /// [`NotOpen`](Reason::NotOpen), a full slot not also [`Occupied`](Reason::Occupied). What must be
 /// known of the host is the [`reach`](SlotRules::reach) of the start.
-/// [`ZoomNotReady`](Reason::ZoomNotReady) is not for these rules to know.
+/// [`ZoomNotReady`](Reason::ZoomNotReady) is only told of hosts who
+/// [take no new slots](HostTimes::takes_new_slots); the rest of it is not for these rules to know.
 #[must_use]
 pub fn reasons_at(
     rules: &SlotRules,
@@ -120,6 +122,7 @@ fn of_host(
     }
     let meets = |time: &Interval| time.overlaps(padded);
     let found = [
+        (!host.takes_new_slots(), Reason::ZoomNotReady),
         (!is_open(host, core), Reason::NotOpen),
         (host.hours().time_off().iter().any(|off| off.overlaps(core)), Reason::TimeOff),
         (host.busy().is_none(), Reason::BusyUnknown),

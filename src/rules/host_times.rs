@@ -15,6 +15,7 @@ pub struct HostTimes<'a> {
     occupied: Cow<'a, [Occupancy]>,
     busy: Option<Vec<Interval>>,
     full: Vec<DateRange>,
+    takes_new: bool,
 }
 
 impl<'a> HostTimes<'a> {
@@ -22,7 +23,9 @@ impl<'a> HostTimes<'a> {
     #[must_use]
     pub const fn new(occupant: Occupant, hours: &'a Hours) -> Self {
         let occupied = Cow::Borrowed([].as_slice());
-        Self { occupant, hours, occupied, busy: Some(Vec::new()), full: Vec::new() }
+        let busy = Some(Vec::new());
+        let full = Vec::new();
+        Self { occupant, hours, occupied, busy, full, takes_new: true }
     }
 
     /// With what they have given to slots of any calendar of any account (R19).
@@ -57,6 +60,14 @@ impl<'a> HostTimes<'a> {
         self
     }
 
+    /// They take no new slot, whatever the time: they meet on Zoom, and the calendar refuses new slots
+    /// of hosts who have no requests left (R16). Seats of slots that exist can be joined.
+    #[must_use]
+    pub const fn with_no_new_slots(mut self) -> Self {
+        self.takes_new = false;
+        self
+    }
+
     /// Whose time it is.
     #[must_use]
     pub const fn occupant(&self) -> &Occupant {
@@ -79,6 +90,12 @@ impl<'a> HostTimes<'a> {
     #[must_use]
     pub fn busy(&self) -> Option<&[Interval]> {
         self.busy.as_deref()
+    }
+
+    /// Whether they take new slots when they are free.
+    #[must_use]
+    pub const fn takes_new_slots(&self) -> bool {
+        self.takes_new
     }
 
     /// The dates on which they take no more.

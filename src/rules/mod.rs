@@ -16,6 +16,7 @@ pub(crate) mod link;
 pub(crate) mod location;
 mod offer;
 mod open_time;
+pub(crate) mod quota;
 pub(crate) mod retry;
 pub(crate) mod scopes;
 pub(crate) mod slot;

@@ -9,7 +9,7 @@ use super::kept::{self, Asked};
 use super::planner::Planner;
 use super::records::{Booked, EventKind};
 use super::setup::Setup;
-use super::{journal, seats};
+use super::{journal, queued, seats};
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::Act;
 use crate::words::{AppointmentId, Email, LinkId, Notes, Participant, Person, Title};
@@ -157,6 +157,10 @@ async fn rename(
     let lost = Fault::Inconsistent("an appointment uses a link that is not there");
     let mut link = planner.load(&row).await?.ok_or(lost)?;
     link.rename(seats::topic(&setup.calendar, booked), planner.now);
+    if link.misses_create() {
+        // One that Zoom refused is tried again.
+        queued::settle(planner, &link).await?;
+    }
     planner.put(&row, &link)?;
     Ok(Some(id))
 }

@@ -153,5 +153,5 @@ async fn give_up_seat(planner: &mut Planner<'_>, booked: &Booked) -> Result<(), 
     let left = seats::leave(planner, &mut days, booked).await?;
     days.write(planner)?;
     seats::take_turn_back(planner, booked).await?;
-    left.write(planner, booked, None)
+    left.write(planner, booked, None).await
 }

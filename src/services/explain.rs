@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::busy;
 use super::caller::Caller;
 use super::core::{Command, Core, Plan};
 use super::counting;
@@ -14,7 +13,9 @@ use super::planner::Planner;
 use super::scene::{Scene, When};
 use super::setup::Setup;
 use super::standings::{lacking_zoom, standings};
+use super::{busy, queued};
 use crate::error::{Error, InvalidInput, Refusal};
+use crate::rules::quota::{UsedUp, used_up};
 use crate::rules::{Reason, Standing, reasons_at};
 use crate::words::{CalendarId, CalendarRef, Occupant, UserId, check_instant};
 
@@ -35,7 +36,8 @@ pub struct HostExplanation {
     /// Whom it is about.
     pub host: Occupant,
     /// All reasons why they cannot take the slot; none if they can.
-    /// [`Reason::ZoomNotReady`] alone does not keep them from it: they are asked last.
+    /// [`Reason::ZoomNotReady`] alone does not keep them from it: they are asked last; unless their
+    /// requests of the day are used up, and the calendar refuses new slots then (R16).
     pub reasons: BTreeSet<Reason>,
     /// The numbers by which a host of a round robin calendar is chosen.
     pub standing: Option<Standing>,
@@ -66,9 +68,14 @@ impl Command for Explain<'_> {
         let calendar = CalendarRef::new(self.caller.account().clone(), self.calendar.clone());
         let setup = Setup::peek(planner, &calendar).await?;
         let mut days = Days::default();
-        let scene = self.scene(core, planner, &setup, &mut days).await?;
-        let standings = standings(planner, &setup, None).await?;
-        let not_ready = lacking_zoom(planner, &setup).await?;
+        let mut scene = self.scene(core, planner, &setup, &mut days).await?;
+        let out = queued::all_used_up(core, planner, &setup).await?;
+        let standings = standings(planner, &setup, None, &out).await?;
+        let mut not_ready = lacking_zoom(planner, &setup).await?;
+        match used_up(&setup.calendar) {
+            UsedUp::TakesNone => scene = scene.with_refused(&out),
+            UsedUp::Nothing | UsedUp::PassedOver => not_ready.extend(out),
+        }
         let explain = |occupant: &Occupant| {
             let user = occupant.user();
             let mut reasons = reasons(&scene, occupant);

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::busy;
 use super::caller::Caller;
 use super::core::{Command, Core, Plan};
 use super::counting::full_in;
 use super::planner::Planner;
 use super::setup::Setup;
+use super::{busy, queued};
 use crate::error::{Error, Fault, InvalidInput, Refusal};
 use crate::rules::host_day::{HostDay, days_touched};
+use crate::rules::quota::{UsedUp, used_up};
 use crate::rules::{InvalidRange, Slots, slots};
 use crate::words::{CalendarId, CalendarRef, Interval, Occupancy, Occupant};
 
@@ -52,7 +53,12 @@ impl Command for FindSlots<'_> {
         let users = hosts.iter().filter_map(|host| host.occupant().user().cloned());
         let mut busy = busy::ask(core, users.collect(), reach).await;
         let rules = rules.with_full_dates(std::mem::take(&mut full.calendar));
-        let hosts: Vec<_> = hosts.into_iter().map(|host| busy.tell(full.tell(host))).collect();
+        let refused = match used_up(&setup.calendar) {
+            UsedUp::TakesNone => queued::all_used_up(core, planner, &setup).await?,
+            UsedUp::Nothing | UsedUp::PassedOver => BTreeSet::new(),
+        };
+        let tell = |host| queued::tell(busy.tell(full.tell(host)), &refused);
+        let hosts: Vec<_> = hosts.into_iter().map(tell).collect();
         let hosts = if setup.lacks_required_host() { Vec::new() } else { hosts };
         let found = slots(&rules, &hosts, self.from, self.to, planner.now).map_err(invalid)?;
         Ok(Plan::Nothing(found))

@@ -13,7 +13,8 @@ use super::counting::CountingRow;
 use super::records::{
     AppointmentRow, AuditRow, CalendarRow, ClaimRow, ConnectedRow, ConnectionRow, ConsentRow,
     EventRow, HostPageRow, LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow,
-    QuotaRow, ReceiptRow, RequestRow, RevocationRow, UserMessageRow, UserRow, WaitingRow,
+    QueuedRow, QuotaRow, ReceiptRow, RequestRow, RevocationRow, UserMessageRow, UserRow,
+    WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
@@ -307,6 +308,10 @@ impl Keys {
 
     pub(crate) fn waiting(&self, user: &UserId, link: LinkId) -> RowKey<WaitingRow> {
         self.of_user(user, sort("waiting").uuid(link.as_uuid()))
+    }
+
+    pub(crate) fn queued(&self, user: &UserId, link: LinkId) -> RowKey<QueuedRow> {
+        self.of_user(user, sort("queued").uuid(link.as_uuid()))
     }
 
     /// All links that wait for a user to connect.

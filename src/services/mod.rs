@@ -43,6 +43,7 @@ mod parking;
 mod planner;
 mod prepare;
 mod put;
+mod queued;
 mod quota;
 mod reassign;
 mod records;

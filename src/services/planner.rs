@@ -208,6 +208,8 @@ impl<'a> Planner<'a> {
         choose: impl FnOnce(&Turns) -> Option<T>,
         host: impl FnOnce(&T) -> Option<&UserId>,
     ) -> Option<T> {
+        // Whoever was chosen before gets no turn after all.
+        self.turn = None;
         let under_way = &self.remembered.under_way;
         let (chosen, turn) = under_way.choose(calendar, &self.before, choose, host)?;
         self.turn = turn;

@@ -9,7 +9,7 @@ use super::parking::{owner, park};
 use super::planner::Planner;
 use super::records::{ConnectionRow, TokenHealth, Tokens};
 use super::refresh::{self, Begun, OutgoingRefresh};
-use super::{journal, lane, quota};
+use super::{journal, lane, queued, quota};
 use crate::error::{Error, Fault};
 use crate::ports::Access;
 use crate::rules::link::{Call, Link, ParkReason, Step};
@@ -76,6 +76,7 @@ impl Command for Prepare<'_> {
         if link.due().is_none_or(|due| due > planner.now) {
             return Ok(Plan::Nothing(None));
         }
+        let was_queued = link.misses_create();
         let outgoing = match link.step(planner.now) {
             None => return Ok(Plan::Nothing(None)),
             Some(Step::Forget) => {
@@ -95,6 +96,9 @@ impl Command for Prepare<'_> {
         };
         if matches!(outgoing, Some(Prepared::Stale)) {
             return Ok(Plan::Nothing(outgoing));
+        }
+        if was_queued {
+            queued::settle(planner, &link).await?;
         }
         planner.put(&row, &link)?;
         Ok(Plan::Commit(outgoing))

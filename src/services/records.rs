@@ -58,7 +58,15 @@ pub(crate) struct CalendarRow {
     pub(crate) host_pages: u16,
 }
 
-impl Record for CalendarRow {}
+impl Record for CalendarRow {
+    fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
+        match schema {
+            // Without a policy for the quota: links waited, which is the default.
+            1 => serde_json::from_slice(json),
+            other => never_written(other),
+        }
+    }
+}
 
 /// Some of the hosts of a round robin calendar.
 #[derive(Serialize, Deserialize)]
@@ -296,6 +304,30 @@ pub(crate) struct WaitingRow {
 }
 
 impl Record for WaitingRow {}
+
+/// The create of a link waits to be sent (R16).
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QueuedRow {
+    pub(crate) account: AccountId,
+    pub(crate) link: LinkId,
+    /// When its slot ends: then it is not made any more.
+    pub(crate) ends: DateTime<Utc>,
+}
+
+impl QueuedRow {
+    pub(crate) fn of(link: &Link) -> Self {
+        let account = link.slot.calendar.account().clone();
+        Self { account, link: link.id, ends: link.slot.core.end() }
+    }
+}
+
+impl Record for QueuedRow {
+    /// One that older code has left behind goes with its slot.
+    fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
+        Some(self.ends + kept.deleted)
+    }
+}
 
 /// The serial queue of Zoom work of one Zoom account.
 #[derive(Default, Serialize, Deserialize)]

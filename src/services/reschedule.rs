@@ -143,7 +143,7 @@ async fn move_to(
     };
     slot.appointments.insert(booked.id);
     let mut link = seats::use_link(core, planner, &setup.calendar, &mut slot, &mut booked).await?;
-    left.write(planner, old, link.as_mut())?;
+    left.write(planner, old, link.as_mut()).await?;
     if let Some(link) = &link {
         planner.put(&planner.keys.link(booked.account(), link.id), link)?;
     }

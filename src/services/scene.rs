@@ -1,12 +1,14 @@
 //! What is known around one start: the calendar's rules, and the time of its hosts.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::busy::Busy;
 use super::days::Days;
 use super::planner::Planner;
+use super::queued;
 use super::setup::Setup;
 use crate::error::{Error, Refusal};
 use crate::rules::limits::FullDates;
@@ -121,6 +123,16 @@ impl<'a> Scene<'a> {
     pub(crate) fn busy_unknown(&self) -> Vec<UserId> {
         let unknown = self.hosts.iter().filter(|host| host.busy().is_none());
         unknown.filter_map(|host| host.occupant().user().cloned()).collect()
+    }
+
+    /// With hosts who take no new slot.
+    #[must_use]
+    pub(crate) fn with_refused(mut self, refused: &BTreeSet<UserId>) -> Self {
+        if refused.is_empty() {
+            return self;
+        }
+        self.hosts = self.hosts.into_iter().map(|host| queued::tell(host, refused)).collect();
+        self.decided()
     }
 
     /// With what the busy source says.

@@ -1,17 +1,21 @@
 //! Finding a seat: what booking and moving share.
 
-use super::busy;
+use std::collections::BTreeSet;
+
 use super::core::Core;
 use super::counting;
 use super::days::Days;
 use super::planner::Planner;
+use super::quota::next_reset;
 use super::records::Booked;
 use super::scene::{Scene, When, newcomers, users};
 use super::setup::Setup;
 use super::standings::standings;
 use super::under_way::Turns;
+use super::{busy, queued};
 use crate::error::{Conflict, Error, Refusal};
 use crate::rules::assign::{Ask, Assignment, Shares, assign, compares};
+use crate::rules::quota::{UsedUp, used_up};
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::rules::{Offer, Standings};
 use crate::words::{Calendar, CalendarKind, Interval, UserId};
@@ -44,21 +48,47 @@ pub(crate) async fn search(
     wish: &Wish<'_>,
 ) -> Result<Seat, Error> {
     let scene = scene(core, planner, setup, days, wish).await?;
-    let unavailable = || Refusal::SlotUnavailable {
-        start: wish.when.start(),
-        busy_unknown: scene.busy_unknown(),
-    };
-    let offer = scene.offer().ok_or_else(unavailable)?;
-    let standings = if compares(&setup.calendar.kind, offer, wish.ask) {
-        standings(planner, setup, wish.moved).await?
-    } else {
-        Standings::default()
-    };
-    let assignment = give(planner, setup, offer, wish.ask, &standings);
-    let seat = seat(planner, setup, offer.interval(), assignment.ok_or_else(unavailable)?).await?;
+    let (interval, assignment) = choose(core, planner, setup, scene, wish).await?;
+    let seat = seat(planner, setup, interval, assignment).await?;
     // A slot may have hosts who have since left the calendar.
     days.peek(planner, &seat.slot.occupants, seat.slot.padded).await?;
     Ok(seat)
+}
+
+/// Chooses who gets the seat. Whether the host of a new slot has Zoom requests left is asked of the one
+/// who would get it, then of the next: of most calendars nobody, of the others mostly one (R16).
+async fn choose(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    setup: &Setup,
+    mut scene: Scene<'_>,
+    wish: &Wish<'_>,
+) -> Result<(Interval, Assignment), Error> {
+    let (start, busy_unknown) = (wish.when.start(), scene.busy_unknown());
+    let mut refusal = Refusal::SlotUnavailable { start, busy_unknown };
+    let mut out = BTreeSet::new();
+    loop {
+        let Some(offer) = scene.offer() else { return Err(refusal.into()) };
+        let standings = if compares(&setup.calendar.kind, offer, wish.ask) {
+            standings(planner, setup, wish.moved, &out).await?
+        } else {
+            Standings::default()
+        };
+        let Some(given) = give(planner, setup, offer, wish.ask, &standings) else {
+            return Err(refusal.into());
+        };
+        let asked = given.turn().filter(|host| !out.contains(*host));
+        let Some(host) = asked else { return Ok((offer.interval(), given)) };
+        if !queued::is_used_up(core, planner, setup, host).await? {
+            return Ok((offer.interval(), given));
+        }
+        out.insert(host.clone());
+        if used_up(&setup.calendar) == UsedUp::TakesNone {
+            // They would have got it: nothing else was in the way.
+            refusal = Refusal::QuotaExhausted { until: next_reset(core, planner.now) };
+            scene = scene.with_refused(&out);
+        }
+    }
 }
 
 /// Gives the seat to somebody. Of a round robin, who is about to get a turn by another change has had

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::core::Core;
 use super::counting::{self, Step};
 use super::days::Days;
-use super::journal;
 use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind};
+use super::{journal, queued};
 use crate::error::Fault;
 use crate::rules::fairness::{Assigned, Assignments, Counting};
 use crate::rules::link::Link;
@@ -106,7 +106,9 @@ pub(crate) async fn use_link(
         None => {
             let id = LinkId::from_uuid(core.mint()?);
             let topic = topic(calendar, booked);
-            Link::new(id, booked.slot.clone(), topic, booked.id, planner.now)
+            let link = Link::new(id, booked.slot.clone(), topic, booked.id, planner.now);
+            queued::enter(planner, &link)?;
+            link
         }
     };
     slot.link = Some(link.id);
@@ -165,16 +167,20 @@ pub(crate) async fn leave(
 impl Left {
     /// Drops the link if nobody else uses it (R13), after `replacement` is made (R14), and writes
     /// slot and link.
-    pub(crate) fn write(
+    pub(crate) async fn write(
         self,
         planner: &mut Planner<'_>,
         booked: &Booked,
         replacement: Option<&mut Link>,
     ) -> Result<(), Fault> {
         if let Some(mut link) = self.link {
+            let was_queued = link.misses_create();
             if link.leave(booked.id, replacement, planner.now) {
                 let left = BTreeSet::from([booked.id]);
                 journal::link(planner, &mut link, EventKind::LinkDropped, left)?;
+                if was_queued {
+                    queued::settle(planner, &link).await?;
+                }
             }
             planner.put(&planner.keys.link(booked.account(), link.id), &link)?;
         }

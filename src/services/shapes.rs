@@ -18,8 +18,9 @@ use super::counting::CountingRow;
 use super::keys::is_kind;
 use super::records::{
     AppointmentRow, AuditRow, CalendarRow, ClaimRow, ConnectionRow, ConsentRow, EventRow,
-    HostPageRow, LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow, QuotaRow,
-    ReceiptRow, RequestRow, RevocationRow, UserMessageRow, UserRow, WaitingRow,
+    HostPageRow, LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow,
+    QueuedRow, QuotaRow, ReceiptRow, RequestRow, RevocationRow, UserMessageRow, UserRow,
+    WaitingRow,
 };
 use super::retention::Retention;
 use crate::error::Fault;
@@ -89,7 +90,7 @@ shapes! {
     Assignments: "assignments", 1;
     AuditRow: "audit", 1;
     BookedSlot: "slot", 1;
-    CalendarRow: "calendar", 1;
+    CalendarRow: "calendar", 2;
     ClaimRow: "claim", 1;
     ConnectionRow: "connection", 2;
     ConsentRow: "consent", 1;
@@ -105,6 +106,7 @@ shapes! {
     MemberOfRow: "member of", 1;
     MembershipRow: "membership", 1;
     MessageRow: "message", 1;
+    QueuedRow: "queued", 1;
     QuotaRow: "quota", 1;
     ReceiptRow: "receipt", 1;
     RequestRow: "request", 1;

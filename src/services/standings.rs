@@ -13,11 +13,14 @@ use crate::words::{CalendarKind, UserId};
 /// How the hosts of a round robin calendar stand now, without the appointment that is being moved:
 /// all who exist, free or not. Other kinds have no standings.
 ///
+/// Those who are said to have no requests left count as if they lacked Zoom (R16).
+///
 /// All of it is peeked at: with other bookings under way, the choice may be unfair by those.
 pub(crate) async fn standings(
     planner: &mut Planner<'_>,
     setup: &Setup,
     moved: Option<&Booked>,
+    used_up: &BTreeSet<UserId>,
 ) -> Result<Standings, Fault> {
     let calendar = &setup.calendar;
     let CalendarKind::RoundRobin(hosts) = &calendar.kind else { return Ok(Standings::default()) };
@@ -31,7 +34,7 @@ pub(crate) async fn standings(
         let history = History::new(host, assignments.as_deref().unwrap_or(&nothing))
             .with_time_off(user.hours.time_off())
             .without(moved.filter(is_theirs).and_then(Booked::assigned))
-            .with_lacks_zoom(lacking.contains(&host.user));
+            .with_lacks_zoom(lacking.contains(&host.user) || used_up.contains(&host.user));
         Some(history)
     });
     Ok(count(&counting, &histories.collect::<Vec<_>>()))

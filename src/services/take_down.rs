@@ -10,7 +10,7 @@ use super::planner::Planner;
 use super::prepare::Outgoing;
 use super::records::{ConnectionRow, Grant, TokenHealth};
 use super::tokens::die;
-use super::{journal, lane, quota};
+use super::{journal, lane, queued, quota};
 use crate::error::{Error, Fault};
 use crate::ports::ZoomError;
 use crate::rules::link::{Call, CallResult, Link, ParkReason};
@@ -76,6 +76,9 @@ impl Command for TakeDown<'_> {
         let news = link.finish(result, planner.now);
         journal::news(planner, &mut link, news)?;
         wait_for_connection(planner, &link).await?;
+        if link.misses_create() {
+            queued::settle(planner, &link).await?;
+        }
         planner.put(&row, &link)?;
         Ok(Plan::Commit(()))
     }

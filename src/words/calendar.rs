@@ -11,6 +11,7 @@ use super::id::{AccountId, CalendarId, UserId};
 use super::limits::Limits;
 use super::location::LocationSetting;
 use super::occupancy::CalendarRef;
+use super::quota::QuotaPolicy;
 use super::sharing::Sharing;
 use super::slot_settings::{BookingWindow, Lapse, Notice, SlotSettings};
 use super::text::Name;
@@ -101,6 +102,9 @@ pub struct Calendar {
     /// How the hosts of a round robin share its appointments.
     #[serde(default)]
     pub sharing: Sharing,
+    /// What becomes of new slots when a host has no Zoom requests left (R16). Links wait by default.
+    #[serde(default)]
+    pub quota: QuotaPolicy,
     /// Where its appointments take place, if set (R7).
     pub location: Option<LocationSetting>,
 }
@@ -131,6 +135,7 @@ impl Calendar {
             move_notice: Notice::NONE,
             limits: Limits::default(),
             sharing: Sharing::default(),
+            quota: QuotaPolicy::default(),
             location: None,
         }
     }

@@ -16,6 +16,7 @@ mod location;
 mod newtype;
 mod occupancy;
 mod people;
+mod quota;
 mod secret;
 mod setting;
 mod sharing;
@@ -47,6 +48,7 @@ pub use list::{AppointmentFilter, InvalidCursor, ListCursor, ListPage, PageSize}
 pub use location::{FixedLocation, Location, LocationSetting};
 pub use occupancy::{CalendarRef, InvalidOccupancy, Occupancy, Occupant};
 pub use people::{Account, Contact, Participant, Person, Role, User};
+pub use quota::QuotaPolicy;
 pub use secret::Secret;
 pub use setting::InvalidSetting;
 pub use sharing::{

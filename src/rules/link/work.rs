@@ -68,6 +68,11 @@ impl Link {
         }
     }
 
+    /// Whether its meeting is still to be made, by a request that is not sent yet.
+    pub(crate) fn misses_create(&self) -> bool {
+        self.missing() == Some(Missing::Create) && !self.is_given_up()
+    }
+
     /// The next step towards what is wanted, unless something holds it.
     pub(crate) fn step(&self, now: DateTime<Utc>) -> Option<Step> {
         let over = now >= self.slot.core.end();

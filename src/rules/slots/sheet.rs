@@ -99,7 +99,7 @@ impl<'a> Sheet<'a> {
     /// Fills a row with the starts at which a host can take a new slot: it lies inside one open
     /// interval, and with its buffers it meets nothing else.
     pub(super) fn fill(&mut self, host: &HostTimes<'a>, row: &mut [u64]) {
-        let Some(busy) = host.busy() else {
+        let Some(busy) = host.busy().filter(|_| host.takes_new_slots()) else {
             return row.fill(0);
         };
         self.open(host, row);

@@ -12,8 +12,8 @@ use super::read::{only_default, read};
 use crate::words::{
     AccountId, Address, Buffer, CalendarId, Distribution, Email, Fairness, FixedLocation,
     GridOffset, GridStep, Lapse, Limit, LocationSetting, LocationText, Name, Notice, Phone,
-    RescheduleHost, Role, Seats, SlotLength, StaticLink, UserId, Weight, Window, WindowDays, Zone,
-    ZoomAccountId,
+    QuotaPolicy, RescheduleHost, Role, Seats, SlotLength, StaticLink, UserId, Weight, Window,
+    WindowDays, Zone, ZoomAccountId,
 };
 
 #[derive(Debug, Deserialize)]
@@ -115,6 +115,8 @@ pub(super) struct Calendar {
     pub(super) cancel_notice_minutes: Notice,
     #[serde(default)]
     pub(super) move_notice_minutes: Notice,
+    #[serde(default)]
+    pub(super) quota: QuotaPolicy,
     pub(super) location: Option<Place>,
 }
 
@@ -224,7 +226,6 @@ fn later_calendar_fields(
 ) -> Result<(), InvalidScenario> {
     let later = [
         ("participant_links", json!("shared")),
-        ("quota", json!("defer")),
         ("notify", json!(true)),
         ("link_days_ahead", json!(null)),
     ];

@@ -120,6 +120,7 @@ pub(super) fn calendar(at: &str, given: format::Calendar) -> Result<Calendar, In
     calendar.lapse = given.lapse_minutes;
     calendar.cancel_notice = given.cancel_notice_minutes;
     calendar.move_notice = given.move_notice_minutes;
+    calendar.quota = given.quota;
     calendar.location = given.location.map(LocationSetting::from);
     Ok(calendar)
 }
