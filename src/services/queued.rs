@@ -2,8 +2,9 @@
 //! the requests that are left (R16).
 //!
 //! A row of the user stands for each link whose create is wanted and not sent yet. It is written and
-//! removed in the commits that change that, and only scanned to decide: a stale count makes one link too
-//! many wait, or offers one slot too few.
+//! removed in the commits that change that; of slots with the most hosts, whose change sets are full,
+//! when the link is next worked on. To decide, rows are only scanned, and their links peeked at: a stale
+//! count makes one link too many wait, or offers one slot too few.
 
 use std::collections::BTreeSet;
 
@@ -19,15 +20,38 @@ use crate::ports::Page;
 use crate::rules::HostTimes;
 use crate::rules::link::Link;
 use crate::rules::quota::{UsedUp, has_left, used_up};
-use crate::words::UserId;
+use crate::rules::slot::BookedSlot;
+use crate::words::{MAX_COLLECTIVE_HOSTS, UserId};
 
 /// Rows that are counted at once: a day has about so many requests.
 const PAGE: u16 = 100;
 
-/// A new link, which nobody knows yet.
-pub(crate) fn enter(planner: &mut Planner<'_>, link: &Link) -> Result<(), Fault> {
+/// Moving a slot with the most hosts leaves no room in the change set.
+const fn has_room(slot: &BookedSlot) -> bool {
+    slot.occupants.len() < MAX_COLLECTIVE_HOSTS
+}
+
+/// A slot gets a new link, which nobody knows yet.
+pub(crate) fn enter(
+    planner: &mut Planner<'_>,
+    slot: &BookedSlot,
+    link: &Link,
+) -> Result<(), Fault> {
+    if !has_room(slot) {
+        return Ok(());
+    }
     let row = planner.keys.queued(owner(link)?, link.id);
     planner.put(&row, &QueuedRow::of(link))
+}
+
+/// A slot loses its link, whose create was not sent. A row that stays for want of room counts for
+/// nothing, and is removed once it has aged.
+pub(crate) async fn leave(
+    planner: &mut Planner<'_>,
+    slot: &BookedSlot,
+    link: &Link,
+) -> Result<(), Fault> {
+    if has_room(slot) { settle(planner, link).await } else { Ok(()) }
 }
 
 /// A link changes: its row is there exactly as long as its create waits to be sent.
@@ -47,20 +71,23 @@ pub(crate) async fn settle(planner: &mut Planner<'_>, link: &Link) -> Result<(),
 /// How many creates wait for a user, on whatever calendar; counted to a bound.
 async fn count(
     core: &Core,
-    planner: &Planner<'_>,
+    planner: &mut Planner<'_>,
     user: &UserId,
     most: u32,
 ) -> Result<usize, Fault> {
-    let all = core.keys.all_of_user(user, QueuedRow::KIND);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let (mut count, mut page) = (0_usize, Page::first(PAGE));
+    let all = core.keys.all_of_user(user, QueuedRow::KIND);
     loop {
         let answer = core.scan(&all, &page).await?;
-        for (key, found) in &answer.rows {
-            let queued: QueuedRow = decode(key, &found.row)?;
-            // What is over is not made any more.
-            count = count.saturating_add(usize::from(planner.now < queued.ends));
-        }
+        let rows = answer.rows.iter().map(|(key, found)| decode(key, &found.row));
+        let rows = rows.collect::<Result<Vec<QueuedRow>, Fault>>()?;
+        let links: Vec<_> =
+            rows.iter().map(|row| planner.keys.link(&row.account, row.link)).collect();
+        let links = planner.peek_all(&links).await?;
+        // What is over is not made any more.
+        let waits = |link: &&Link| link.misses_create() && planner.now < link.slot.core.end();
+        count = count.saturating_add(links.iter().flatten().filter(waits).count());
         match answer.next {
             Some(cursor) if count < most => page = Page::after(cursor, PAGE),
             _ => return Ok(count),

@@ -311,7 +311,7 @@ impl Record for WaitingRow {}
 pub(crate) struct QueuedRow {
     pub(crate) account: AccountId,
     pub(crate) link: LinkId,
-    /// When its slot ends: then it is not made any more.
+    /// When its slot ends: then it is not made any more, and the row can go.
     pub(crate) ends: DateTime<Utc>,
 }
 

@@ -107,7 +107,7 @@ pub(crate) async fn use_link(
             let id = LinkId::from_uuid(core.mint()?);
             let topic = topic(calendar, booked);
             let link = Link::new(id, booked.slot.clone(), topic, booked.id, planner.now);
-            queued::enter(planner, &link)?;
+            queued::enter(planner, slot, &link)?;
             link
         }
     };
@@ -179,7 +179,7 @@ impl Left {
                 let left = BTreeSet::from([booked.id]);
                 journal::link(planner, &mut link, EventKind::LinkDropped, left)?;
                 if was_queued {
-                    queued::settle(planner, &link).await?;
+                    queued::leave(planner, &self.slot, &link).await?;
                 }
             }
             planner.put(&planner.keys.link(booked.account(), link.id), &link)?;

@@ -31,6 +31,7 @@ mod old_rows;
 mod peer_cases;
 mod promises;
 mod public_input;
+mod quota_policies;
 mod recorded;
 mod refreshed;
 mod refreshes;

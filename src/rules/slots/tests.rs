@@ -168,3 +168,17 @@ fn an_unassigned_calendar_is_its_own_host() {
     assert_eq!(offer.places(), [(this, Place::New)]);
     assert_eq!((offer.hosts().count(), offer.seats_left()), (0, 2));
 }
+
+#[test]
+fn who_takes_no_new_slot_can_still_be_joined() {
+    let rules_of = rules(Group::RoundRobin);
+    let open = || vec![taken("demo", 600, "a", 1)];
+    let refused = |id, occupied| host(id, occupied, &[]).with_no_new_slots();
+    assert_places(&rules_of, &[refused("a", open()), host("b", vec![], &[])], "a+1 b.", 3);
+    assert_places(&rules_of, &[refused("a", vec![]), host("b", vec![], &[])], "b.", 2);
+    assert_places(&rules_of, &[refused("a", vec![]), refused("b", vec![])], "", 0);
+    let together = rules(collective("a", &["c"]));
+    let both = |a, b| [a, b];
+    assert_places(&together, &both(refused("a", open()), host("b", open(), &[])), "a+1 b+1", 1);
+    assert_places(&together, &both(refused("a", vec![]), host("b", vec![], &[])), "", 0);
+}
