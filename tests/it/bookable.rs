@@ -12,10 +12,10 @@ use slotlink::testkit::{SimulatedBusy, block_on};
 use slotlink::words::{
     AppointmentId, Buffer, Calendar, CalendarKind, CalendarRef, CollectiveHost, CollectiveHosts,
     FixedLocation, GridOffset, GridStep, Interval, Limit, Limits, LocationSetting, LocationText,
-    Name, Notice, PeriodLimits, RoundRobinHost, RoundRobinHosts, Seats, SlotLength, SlotSettings,
-    UserId, WeeklyHours, Zone,
+    Name, Notice, PeriodLimits, QuotaPolicy, RoundRobinHost, RoundRobinHosts, Seats, SlotLength,
+    SlotSettings, UserId, WeeklyHours, Zone,
 };
-use slotlink::{BookRequest, Explanation, Slots};
+use slotlink::{BookRequest, Explanation, LinkWork, Slots};
 
 use crate::world::{World, abc, at, builder, caller, demo, invitee, user};
 
@@ -31,6 +31,8 @@ struct Case {
     seats: u16,
     notice: u32,
     limits: [Option<u16>; 6],
+    /// Requests of the day, where they meet on Zoom and new slots beyond them are refused.
+    requests: Option<u32>,
     /// Quarter hours after the first start, whose (3: the source fails for a user), how long.
     busy: Vec<(i64, usize, i64)>,
     /// Which start of the grid, and the host that is wanted, if it is one.
@@ -49,13 +51,15 @@ fn case() -> impl Strategy<Value = Case> {
         prop::sample::select(vec![15_u16, 30, 50]),
         prop::sample::select(vec![0_u16, 5]),
     );
-    let settings = (slot, (0_u16..40, 0_u16..40), 1_u16..3, prop::sample::select(vec![0_u32, 900]));
+    let notice = prop::sample::select(vec![0_u32, 900]);
+    let requests = prop::option::weighted(0.5, 1_u32..4);
+    let settings = (slot, (0_u16..40, 0_u16..40), 1_u16..3, notice, requests);
     let booked = prop::collection::vec((0_usize..60, 0_usize..6), 0..8);
     let cancelled = prop::collection::vec(any::<prop::sample::Index>(), 0..3);
     let tried = prop::collection::vec(0_usize..60, 1..5);
     (0_u8..3, zone, settings, limits, busy, (booked, cancelled, tried)).prop_map(
         |(kind, zone, settings, limits, busy, (booked, cancelled, tried))| {
-            let (slot, buffers, seats, notice) = settings;
+            let (slot, buffers, seats, notice, requests) = settings;
             Case {
                 kind,
                 zone,
@@ -64,6 +68,7 @@ fn case() -> impl Strategy<Value = Case> {
                 seats,
                 notice,
                 limits,
+                requests,
                 busy,
                 booked,
                 cancelled,
@@ -89,6 +94,10 @@ impl Case {
         calendar.limits = self.limits();
         let there = LocationText::new("Main Street 1").unwrap();
         calendar.location = Some(LocationSetting::Fixed(FixedLocation::Text(there)));
+        if self.requests.is_some() && self.kind < 2 {
+            calendar.location = Some(LocationSetting::Zoom);
+            calendar.quota = QuotaPolicy::Refuse;
+        }
         calendar
     }
 
@@ -146,6 +155,8 @@ impl Case {
         }
         let mut world = World::new(&HOSTS);
         let builder = builder(world.store.clone(), &world.zoom, &world.clock, 2);
+        // Nothing is sent: what is booked waits, and what is taken back costs nothing.
+        let builder = builder.link_work(LinkWork::Worker).quota_cap(self.requests.unwrap_or(100));
         world.scheduler = builder.busy_source(busy).build().unwrap();
         world.put(&self.calendar());
         world
@@ -165,20 +176,28 @@ fn asked(world: &World, start: DateTime<Utc>) -> (Slots, Explanation) {
 
 /// The hosts that nothing keeps from taking a slot.
 fn unhindered(told: &Explanation) -> BTreeSet<UserId> {
-    let ready = BTreeSet::from([Reason::ZoomNotReady]);
-    let free = told.hosts.iter().filter(|one| one.reasons.is_subset(&ready));
+    // All are connected: only requests can be missing.
+    let free = told.hosts.iter().filter(|one| one.reasons.is_empty());
     free.filter_map(|one| one.host.user().cloned()).collect()
 }
 
+/// The hosts who lack but requests.
+fn lacking_requests(told: &Explanation) -> BTreeSet<UserId> {
+    let lacking = BTreeSet::from([Reason::ZoomNotReady]);
+    let hosts = told.hosts.iter().filter(|one| one.reasons == lacking);
+    hosts.filter_map(|one| one.host.user().cloned()).collect()
+}
+
 /// Books, and takes it back at once: what is asked next is asked of the same world.
-fn can_book(world: &World, request: &BookRequest) -> bool {
+fn can_book(world: &World, request: &BookRequest, lacks_requests: bool) -> bool {
     match block_on(world.scheduler.book(&caller(), request)) {
         Ok(booked) => {
             block_on(world.scheduler.delete(&caller(), booked.id)).unwrap();
             true
         }
         Err(error) => {
-            assert_eq!(error.kind(), "slot_unavailable", "{error}");
+            let kind = if lacks_requests { "quota_exhausted" } else { "slot_unavailable" };
+            assert_eq!(error.kind(), kind, "{error}");
             false
         }
     }
@@ -188,11 +207,21 @@ fn check(case: &Case, world: &World, start: DateTime<Utc>) -> Result<bool, TestC
     let (slots, told) = asked(world, start);
     let offered: BTreeSet<UserId> = slots.iter().flat_map(|slot| slot.hosts().cloned()).collect();
     prop_assert_eq!(told.bookable, !slots.is_empty(), "{} {:?}", start, told);
-    prop_assert_eq!(can_book(world, &case.request(start, None)), told.bookable, "{}", start);
+    let lacking = lacking_requests(&told);
+    let lacks_requests = match case.kind {
+        0 => !told.bookable && !lacking.is_empty(),
+        // All others who are required are free, and the primary host lacks requests.
+        _ => {
+            let others = told.hosts.get(1).is_some_and(|second| second.reasons.is_empty());
+            lacking.contains(&user(HOSTS[0])) && others
+        }
+    };
+    let can = can_book(world, &case.request(start, None), lacks_requests);
+    prop_assert_eq!(can, told.bookable, "{}", start);
     if case.kind == 0 {
         prop_assert_eq!(&offered, &unhindered(&told), "{} {:?}", start, told);
         for host in HOSTS.map(user) {
-            let can = can_book(world, &case.request(start, Some(&host)));
+            let can = can_book(world, &case.request(start, Some(&host)), lacking.contains(&host));
             prop_assert_eq!(can, offered.contains(&host), "{} {}", start, host);
         }
     }
