@@ -1,6 +1,6 @@
 //! What becomes of new slots when a host has no requests left (R16), with links left to the worker.
 
-use slotlink::ports::ZoomCall;
+use slotlink::ports::{Key, Page, Scan, Store as _, ZoomCall};
 use slotlink::rules::LinkState;
 use slotlink::testkit::{Fault, block_on};
 use slotlink::words::{QuotaPolicy, Title};
@@ -35,6 +35,16 @@ fn run(scheduler: &Scheduler) {
     block_on(scheduler.run_due(1000)).unwrap();
 }
 
+/// How many rows say that a link of A001 waits.
+fn rows(world: &World) -> usize {
+    let key = |sort: &[u8]| {
+        let partition = b"user\x00\x01A001\x00\x01".to_vec();
+        Key::from_parts("default".into(), partition, sort.to_vec())
+    };
+    let all = Scan::Range { from: key(b"queued\x00\x01"), to: key(b"queued\x00\x02") };
+    block_on(world.store.scan(&all, &Page::first(100))).unwrap().rows.len()
+}
+
 /// How many starts of the day are offered.
 fn offered(scheduler: &Scheduler) -> usize {
     let (from, to) = (at(&start(0)), at("2026-11-26T00:00:00Z"));
@@ -55,15 +65,17 @@ fn r16_bookings_that_pile_up_before_the_worker_runs_count_as_used() {
     let (world, scheduler) = by_worker(&["A001"], QuotaPolicy::Refuse);
     let booked: Vec<_> = (0..CAP).map(|number| book(&scheduler, number).unwrap()).collect();
     assert!(world.zoom.meetings().is_empty(), "nothing was sent");
+    assert_eq!(rows(&world), 3);
     assert_eq!(offered(&scheduler), 0);
     assert_refused(book(&scheduler, CAP));
     // What was never sent costs nothing.
     block_on(scheduler.cancel(&caller(), booked[0].id)).unwrap();
-    assert_eq!(offered(&scheduler), 16 - 2);
+    assert_eq!((offered(&scheduler), rows(&world)), (16 - 2, 2));
     book(&scheduler, CAP).unwrap();
     assert_refused(book(&scheduler, CAP + 1));
     run(&scheduler);
     assert_eq!(world.zoom.meetings().len(), 3, "the cap is kept, and nobody waits");
+    assert_eq!(rows(&world), 0);
     assert_refused(book(&scheduler, CAP + 1));
     world.clock.set(at("2026-11-24T01:00:00Z"));
     book(&scheduler, CAP + 1).unwrap();
@@ -117,6 +129,7 @@ fn r16_a_link_that_is_replaced_before_it_was_sent_counts_once() {
     let booked: Vec<_> = (0..CAP - 1).map(|number| book(&scheduler, number).unwrap()).collect();
     let moved = start(CAP);
     block_on(scheduler.reschedule(&caller(), booked[0].id, at(&moved), None)).unwrap();
+    assert_eq!(rows(&world), 2);
     let mut calendar = round_robin(&["A001"]);
     calendar.quota = QuotaPolicy::Refuse;
     world.put(&calendar);
@@ -124,4 +137,5 @@ fn r16_a_link_that_is_replaced_before_it_was_sent_counts_once() {
     assert_refused(book(&scheduler, CAP + 2));
     world.clock.set(at("2026-11-26T00:00:00Z"));
     run(&scheduler);
+    assert_eq!((rows(&world), world.zoom.meetings().len()), (0, 0), "all of it is over");
 }
