@@ -12,3 +12,13 @@ pub mod connecting {}
 
 #[doc = include_str!("../docs/growing.md")]
 pub mod growing {}
+
+#[doc = include_str!("../docs/links.md")]
+pub mod links {}
+
+#[cfg_attr(feature = "testkit", doc = include_str!("../docs/proof.md"))]
+#[cfg_attr(
+    not(feature = "testkit"),
+    doc = "How it is shown that nothing is lost. This chapter is shown where the feature `testkit` is on."
+)]
+pub mod proof {}

@@ -24,6 +24,7 @@
 //! | `sealing` | no | `sealing`: a sealer with the host's keys (XChaCha20-Poly1305) |
 //! | `testkit` | no | `testkit`: simulated Zoom, manual clock, scenarios; switches `memory` on |
 
+mod bugs;
 mod error;
 pub mod guide;
 #[cfg(feature = "memory")]
@@ -47,7 +48,7 @@ pub use rules::{Slot, Slots};
 pub use services::{
     Actor, Advice, Affected, Appointment, AppointmentList, AuditRecord, Audited, BeginConsent,
     BookRequest, BuildError, Builder, Caller, Connected, ConnectionState, Edit, Erased,
-    Explanation, HostExplanation, LinkWork, LoggedInAs, MeetingLocation, NoLongerFits,
+    Explanation, HostExplanation, Jitter, LinkWork, LoggedInAs, MeetingLocation, NoLongerFits,
     ReconnectReason, Retention, RunReport, Scheduler, WebhookCounts, WebhookOutcome, WebhookReply,
     ZoomConnection,
 };

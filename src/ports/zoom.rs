@@ -52,13 +52,13 @@ pub trait ZoomApi: Send + Sync {
     /// [`ZoomError`]
     async fn delete_meeting(&self, access: &Access, id: MeetingId) -> Result<(), ZoomError>;
 
-    /// One page of `GET /users/me/meetings?type=upcoming`. Does not count against the 100
-    /// requests a day.
+    /// One page of `GET /users/me/meetings?type=scheduled`: all that are not expired, however far
+    /// ahead. Does not count against the 100 requests a day.
     ///
     /// # Errors
     /// [`ZoomError`]
     // The lifetime has a name, since no mock can be made of an elided one within a type.
-    async fn upcoming_meetings<'a>(
+    async fn meetings<'a>(
         &self,
         access: &Access,
         page: Option<&'a PageToken>,

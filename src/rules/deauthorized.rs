@@ -5,6 +5,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::bugs::bug;
+
 /// How far Zoom's clock and ours may differ.
 const SKEW: TimeDelta = TimeDelta::minutes(5);
 
@@ -21,6 +23,9 @@ pub(crate) enum Verdict {
 
 /// What a report means for a connection whose user consented then.
 pub(crate) fn verdict(removed_at: DateTime<Utc>, connected_at: DateTime<Utc>) -> Verdict {
+    if bug!(OldRemovalCounts) {
+        return Verdict::Dead;
+    }
     let after = removed_at.signed_duration_since(connected_at);
     if after < -SKEW {
         Verdict::Ignore

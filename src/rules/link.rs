@@ -3,12 +3,14 @@
 //! The row of a link is also its work list: whatever changes what is wanted writes it in its own
 //! commit, and the worker brings Zoom to it. Pure: nothing here calls anybody.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::slot::SlotKey;
+use crate::bugs::bug;
 use crate::words::{AppointmentId, JoinUrl, LinkId, MeetingId, Topic, ZoomAccountId};
 
 /// Our record of one Zoom meeting for one slot (R10).
@@ -29,6 +31,8 @@ pub(crate) struct Link {
     attempts: u32,
     /// Links that this one replaces: they are deleted once it is made, or given up (R14).
     replaces: BTreeSet<LinkId>,
+    /// Zoom accounts on which meetings of it may be that are not known here.
+    looks: BTreeMap<ZoomAccountId, Look>,
     pub(crate) events: u32,
 }
 
@@ -58,11 +62,19 @@ enum ZoomMeeting {
     Gone,
 }
 
+/// A call that is out.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sending {
-    call: Call,
-    since: DateTime<Utc>,
+pub(crate) struct Sending {
+    pub(crate) call: Call,
+    /// Names the call: no other one's answer counts.
+    pub(crate) attempt: Uuid,
+    /// On which Zoom account. `None`: whichever is connected, since it was not written down once.
+    pub(crate) zoom: Option<ZoomAccountId>,
+    pub(crate) since: DateTime<Utc>,
+    /// When Zoom is asked what became of it, if no answer came: not before it can have no effect any
+    /// more that it had not.
+    pub(crate) look_at: DateTime<Utc>,
 }
 
 /// A mutating call of Zoom: each counts against the 100 of the day (R16).
@@ -101,12 +113,16 @@ pub enum ParkReason {
     NeedsReconnect,
     /// Zoom said no, and would say so again.
     RefusedByZoom,
+    /// The staff gave it up.
+    Abandoned,
 }
 
 /// What is to be done about a link now.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Step {
     Call(Call),
+    /// Looks at the meetings that Zoom has. A read: it costs no request of the day.
+    Look(Where),
     /// Lets the links go that this one has replaced.
     ReleaseReplaced,
     /// Nothing to call for: the slot is over.
@@ -201,6 +217,7 @@ impl Link {
             hold: Hold::Until(now),
             attempts: 0,
             replaces: BTreeSet::new(),
+            looks: BTreeMap::new(),
             events: 0,
         }
     }
@@ -222,7 +239,11 @@ impl Link {
     const fn is_given_up(&self) -> bool {
         let no_hope = matches!(
             self.hold,
-            Hold::Over | Hold::Parked(ParkReason::Quota | ParkReason::RefusedByZoom, _)
+            Hold::Over
+                | Hold::Parked(
+                    ParkReason::Quota | ParkReason::RefusedByZoom | ParkReason::Abandoned,
+                    _
+                )
         );
         no_hope && !self.is_made()
     }
@@ -230,7 +251,8 @@ impl Link {
     /// Whether nobody will ever look at it again by themselves.
     #[cfg(feature = "testkit")]
     pub(crate) fn is_idle(&self) -> bool {
-        self.missing().is_none() || self.hold == Hold::Over
+        let at_rest = self.missing().is_none() && self.sending.is_none() && self.looks.is_empty();
+        at_rest || self.hold == Hold::Over
     }
 
     /// The links that wait until this one is made.
@@ -257,7 +279,8 @@ impl Link {
         now: DateTime<Utc>,
     ) -> bool {
         self.used_by.remove(&appointment);
-        if !self.used_by.is_empty() || self.is_dropped() {
+        let is_used = !self.used_by.is_empty() && !bug!(DroppedWhileUsed);
+        if is_used || self.is_dropped() {
             return false;
         }
         match replacement {
@@ -305,67 +328,19 @@ impl Link {
 
     /// Whether it can go on by a connection to this Zoom account: a meeting stays where it is.
     pub(crate) fn can_go_on_with(&self, connected: &ZoomAccountId) -> bool {
-        self.zoom().is_none_or(|zoom| zoom == connected)
+        let waits = self.waits_for_connection() && self.zoom().is_none_or(|zoom| zoom == connected);
+        waits || self.looks.get(connected).is_some_and(Look::waits)
     }
 
     /// The owner has connected a Zoom account: what waited for it may go on.
-    pub(crate) fn wake(&mut self, now: DateTime<Utc>) {
-        if self.waits_for_connection() {
+    pub(crate) fn wake(&mut self, connected: &ZoomAccountId, now: DateTime<Utc>) {
+        if self.waits_for_connection() && self.zoom().is_none_or(|zoom| zoom == connected) {
             self.hold = Hold::Until(now);
             self.attempts = 0;
         }
-    }
-
-    /// A call is about to be sent. Durable before it is: a crash leaves a trace.
-    pub(crate) fn begin(&mut self, call: Call, now: DateTime<Utc>) {
-        self.sending = Some(Sending { call, since: now });
-        self.hold = Hold::Until(now);
-        self.attempts = self.attempts.saturating_add(1);
-    }
-
-    /// Takes down what became of the call that was sent.
-    pub(crate) fn finish(&mut self, result: CallResult, now: DateTime<Utc>) -> LinkNews {
-        if result == CallResult::Unknown {
-            return LinkNews::None;
+        if let Some(look) = self.looks.get_mut(connected).filter(|look| look.waits()) {
+            look.at = Some(now);
         }
-        let Some(sent) = self.sending.take() else {
-            return LinkNews::None;
-        };
-        match (sent.call, result) {
-            (_, CallResult::Later(at)) => return self.held(Hold::Until(at), now),
-            (_, CallResult::Deferred(until)) => {
-                let news = self.defer(until, now);
-                self.held(self.hold, now);
-                return news;
-            }
-            (_, CallResult::Parked(reason)) => return self.park(reason, now),
-            (Call::Create { topic }, CallResult::Created { zoom, id, join_url }) => {
-                let again = self.meeting == ZoomMeeting::Lost;
-                let topic = Some(topic).filter(|_| !self.is_dropped());
-                self.meeting = ZoomMeeting::Made { zoom, id, join_url, topic };
-                self.changed(now);
-                let news = if again { LinkNews::Changed } else { LinkNews::Ready };
-                return if self.is_dropped() { LinkNews::None } else { news };
-            }
-            (Call::Rename { topic, .. }, CallResult::Done) => self.renamed(topic),
-            (Call::Rename { .. }, CallResult::NoSuchMeeting) => self.meeting = ZoomMeeting::Lost,
-            (Call::Delete { .. }, CallResult::Done | CallResult::NoSuchMeeting) => {
-                self.meeting = ZoomMeeting::Gone;
-            }
-            // An answer that does not belong to the call: nothing was learned.
-            _ => return self.park(ParkReason::RefusedByZoom, now),
-        }
-        self.changed(now);
-        LinkNews::None
-    }
-
-    /// The call has to wait; what needs no call has not.
-    fn held(&mut self, hold: Hold, now: DateTime<Utc>) -> LinkNews {
-        self.hold = hold;
-        if self.missing() == Some(Missing::Release) {
-            self.changed(now);
-        }
-        LinkNews::None
     }
 
     /// How it is seen by a confirmed appointment. `connected` is the Zoom account that the owner
@@ -389,12 +364,18 @@ impl Link {
     }
 }
 
+mod calls;
+mod look;
 mod older;
+#[cfg(feature = "testkit")]
+mod seen;
+mod staff;
 mod topic;
 mod work;
 
-pub(crate) use older::Link1;
-use work::Missing;
+use look::Look;
+pub(crate) use look::{Found, Learned, Own, Sighting, Where};
+pub(crate) use older::{Link1, Link2};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::bugs::bug;
 use crate::words::{
     BookingWindow, CalendarRef, DateRange, EARLIEST_SECOND, Interval, InvalidInterval,
     LATEST_SECOND, Notice, SlotSettings, UserId, Zone,
@@ -160,6 +161,7 @@ impl SlotRules {
 
     /// How many seats a slot has left, if any.
     pub(super) fn seats_left(&self, taken: u16) -> Option<u32> {
+        let taken = if bug!(SeatsNotCounted) { 0 } else { taken };
         let left = self.slot.seats().seats().saturating_sub(taken);
         (left > 0).then(|| left.into())
     }

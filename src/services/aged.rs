@@ -7,8 +7,8 @@ use super::keys::RowKey;
 use super::keys::is_kind;
 use super::planner::{Planner, decode};
 use super::records::{
-    AppointmentRow, AuditRow, ConsentRow, EventRow, LastHostRow, MessageRow, QueuedRow, QuotaRow,
-    ReceiptRow, RequestRow, UserMessageRow,
+    AppointmentRow, AuditRow, ConsentRow, EventRow, LastHostRow, MeetingRow, MessageRow, QueuedRow,
+    QuotaRow, ReceiptRow, RequestRow, UserMessageRow,
 };
 use super::shapes::{Shape, is_known};
 use crate::error::Error;
@@ -17,12 +17,13 @@ use crate::rules::host_day::HostDay;
 use crate::rules::link::Link;
 
 /// Rows of these kinds are due only when they are to be removed.
-const ONLY_AGE: [&str; 11] = [
+const ONLY_AGE: [&str; 12] = [
     AuditRow::KIND,
     ConsentRow::KIND,
     EventRow::KIND,
     HostDay::KIND,
     LastHostRow::KIND,
+    MeetingRow::KIND,
     MessageRow::KIND,
     QueuedRow::KIND,
     QuotaRow::KIND,

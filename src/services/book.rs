@@ -18,6 +18,7 @@ use super::search::{Seat, Wish, search};
 use super::seats;
 use super::setup::Setup;
 use super::{journal, kept, listed, sticky};
+use crate::bugs::bug;
 use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
 use crate::rules::assign::Ask;
 use crate::rules::location::{AnswerMismatch, setting, settle};
@@ -279,7 +280,8 @@ impl Book<'_> {
     }
 
     fn remember(&self, planner: &mut Planner<'_>, appointment: AppointmentId) -> Result<(), Fault> {
-        let Some(Done { row, digest }) = &self.done else { return Ok(()) };
+        let done = self.done.as_ref().filter(|_| !bug!(RequestForgotten));
+        let Some(Done { row, digest }) = done else { return Ok(()) };
         let digest = digest.clone();
         planner.put(row, &RequestRow { appointment, digest, at: planner.now })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::core::{Core, LinkWork, Settings};
+use super::core::{Core, Jitter, LinkWork, Settings};
 use super::keys::Keys;
 use super::remembered::Remembered;
 use super::retention::Retention;
@@ -96,6 +96,7 @@ impl Builder {
                 reset_guard: TimeDelta::minutes(2),
                 call_deadline: TimeDelta::seconds(20),
                 link_work: LinkWork::Inline,
+                jitter: Jitter::Random,
                 retention: Retention::default(),
             },
         }
@@ -180,6 +181,13 @@ impl Builder {
     #[must_use]
     pub const fn link_work(mut self, by: LinkWork) -> Self {
         self.settings.link_work = by;
+        self
+    }
+
+    /// With exact waits, for tests, or with random ones as by default.
+    #[must_use]
+    pub const fn jitter(mut self, jitter: Jitter) -> Self {
+        self.settings.jitter = jitter;
         self
     }
 

@@ -12,6 +12,7 @@ use super::planner::Planner;
 use super::records::{ClaimRow, ConnectionRow, Grant, UserMessageKind, UserRow};
 use super::tokens::{Owner, seal, tell};
 use super::upcoming::Affected;
+use crate::bugs::bug;
 use crate::error::{Error, Fault, Refusal};
 use crate::ports::{TokenGrant, ZoomUser};
 use crate::words::{EntryPoint, UserId, ZoomAccountId};
@@ -80,7 +81,7 @@ impl Command for Connect<'_> {
         UserRow::required(planner.load(&keys.user(self.user)).await?, self.user)?;
         let claim = keys.claim(zoom);
         let tie = planner.load(&claim).await?;
-        if tie.is_some_and(|tie| tie.user != *self.user) {
+        if tie.is_some_and(|tie| tie.user != *self.user) && !bug!(TieNotChecked) {
             return Err(Refusal::ZoomAccountTaken { zoom: zoom.clone() }.into());
         }
         // Tokens of an earlier connection to it died with this consent.
@@ -117,7 +118,7 @@ impl Connect<'_> {
             grant: Grant::Live(seal(core, planner, owner, &self.given.grant)?),
             connected_at: now,
             scopes: self.given.grant.scopes.clone(),
-            wake_at: Some(now),
+            wake_at: Some(now).filter(|_| !bug!(NotWoken)),
         };
         planner.put(&planner.keys.connection(self.user), &row)
     }

@@ -14,12 +14,14 @@ use super::remembered::Remembered;
 use super::retention::Retention;
 use super::turns::Turns;
 use super::webhooks::Webhooks;
+use crate::bugs::bug;
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
     BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Key, Operation, Page, Scan, ScanPage,
     Sealer, Store, Write, ZoomApi, ZoomAuth,
 };
 use crate::rules::LinkState;
+use crate::rules::retry::Spread;
 use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND, LinkId};
 
 /// How often a change set is sent while its outcome stays unknown.
@@ -53,6 +55,7 @@ pub(crate) struct Settings {
     /// How long one call of Zoom, or of the busy source, may take.
     pub(crate) call_deadline: TimeDelta,
     pub(crate) link_work: LinkWork,
+    pub(crate) jitter: Jitter,
     /// How long rows are kept that only age.
     pub(crate) retention: Retention,
 }
@@ -65,6 +68,17 @@ pub enum LinkWork {
     Inline,
     /// Only the worker, [`Scheduler::run_due`](crate::Scheduler::run_due).
     Worker,
+}
+
+/// Whether waits differ by chance, so that what failed together is not tried again together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Jitter {
+    /// A wait after a failure is shorter by up to a half, and deferred links are tried up to a minute
+    /// after the reset of the quota.
+    Random,
+    /// Waits are exact: for tests.
+    None,
 }
 
 /// A change that is planned from what is stored, and planned anew when others were faster.
@@ -132,6 +146,15 @@ impl Core {
         Ok(random)
     }
 
+    /// By how much the next wait differs from that of others. Without randomness by nothing: a wait is
+    /// never worth an error.
+    pub(crate) fn spread(&self) -> Spread {
+        match (self.settings.jitter, self.random::<2>()) {
+            (Jitter::Random, Ok(random)) => Spread::new(u16::from_le_bytes(random)),
+            _ => Spread::NONE,
+        }
+    }
+
     pub(crate) fn planner(&self) -> Result<Planner<'_>, Fault> {
         let id = ChangeSetId::from_uuid(self.mint()?);
         let (store, kept) = (self.store.as_ref(), &self.settings.retention);
@@ -194,6 +217,13 @@ impl Core {
         for _ in 0..MOST_SENDS {
             match self.store.commit(change).await {
                 Ok(CommitOutcome::Committed) => return Ok(None),
+                Ok(CommitOutcome::Conflict { .. }) if bug!(ConflictTakenForDone) => {
+                    return Ok(None);
+                }
+                Ok(CommitOutcome::Unknown) if bug!(UnknownTakenForDone) => return Ok(None),
+                Ok(CommitOutcome::Unknown) if bug!(UnknownTakenForFailed) => {
+                    return Ok(Some(receipt()));
+                }
                 Ok(CommitOutcome::Conflict { keys }) => {
                     if doubtful && self.has_receipt(change).await? {
                         return Ok(None);

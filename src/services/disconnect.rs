@@ -10,6 +10,7 @@ use super::records::{ClaimRow, ConnectionRow, Grant, RevocationRow, UserMessageK
 use super::revoke::revoke_inline;
 use super::tokens::{Owner, tell};
 use super::upcoming::{Affected, upcoming_on_zoom};
+use crate::bugs::bug;
 use crate::error::{Error, Fault, Refusal, Thing, missing};
 use crate::words::{StatedReason, UserId, ZoomAccountId};
 
@@ -173,6 +174,9 @@ pub(crate) async fn revoke_later(
     grant: Grant,
 ) -> Result<(), Fault> {
     let Grant::Live(tokens) = grant else { return Ok(()) };
+    if bug!(NotRevoked) {
+        return Ok(());
+    }
     let (user, zoom) = (owner.user.clone(), owner.zoom.clone());
     let row = planner.keys.revocation(&zoom);
     planner.load(&row).await?;

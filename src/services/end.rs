@@ -10,6 +10,7 @@ use super::planner::Planner;
 use super::records::{AppointmentRow, Booked, EventKind, MessageKind};
 use super::setup::Setup;
 use super::{journal, listed, seats};
+use crate::bugs::bug;
 use crate::error::{Error, Fault};
 use crate::rules::Act;
 use crate::words::{AccountId, AppointmentId, LinkId, Status};
@@ -151,7 +152,9 @@ impl Command for Delete<'_> {
 async fn give_up_seat(planner: &mut Planner<'_>, booked: &Booked) -> Result<(), Fault> {
     let mut days = Days::default();
     let left = seats::leave(planner, &mut days, booked).await?;
-    days.write(planner)?;
+    if !bug!(SeatKept) {
+        days.write(planner)?;
+    }
     seats::take_turn_back(planner, booked).await?;
     left.write(planner, booked, None).await
 }

@@ -12,9 +12,9 @@ use super::counters::CounterRow;
 use super::counting::CountingRow;
 use super::records::{
     AppointmentRow, AuditRow, CalendarRow, ClaimRow, ConnectedRow, ConnectionRow, ConsentRow,
-    EventRow, HostPageRow, LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow,
-    QueuedRow, QuotaRow, ReceiptRow, RequestRow, RevocationRow, UserMessageRow, UserRow,
-    WaitingRow,
+    EventRow, HostPageRow, LaneRow, LastHostRow, ListedRow, MeetingRow, MemberOfRow, MembershipRow,
+    MessageRow, QueuedRow, QuotaRow, ReceiptRow, RequestRow, RevocationRow, UserMessageRow,
+    UserRow, WaitingRow,
 };
 use crate::ports::{Key, Parts, Scan};
 use crate::rules::fairness::Assignments;
@@ -23,8 +23,8 @@ use crate::rules::limits::{Counter, Kind, Scope, first_date};
 use crate::rules::link::Link;
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
-    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, ListCursor, Occupant,
-    Period, RequestId, UserId, ZoomAccountId,
+    Account, AccountId, AppointmentId, CalendarRef, ChangeSetId, LinkId, ListCursor, MeetingId,
+    Occupant, Period, RequestId, UserId, ZoomAccountId,
 };
 
 /// A key, and what its row holds.
@@ -374,6 +374,10 @@ impl Keys {
 
     pub(crate) fn revocation(&self, zoom: &ZoomAccountId) -> RowKey<RevocationRow> {
         self.of_zoom(zoom, sort(REVOCATION))
+    }
+
+    pub(crate) fn meeting(&self, zoom: &ZoomAccountId, id: MeetingId) -> RowKey<MeetingRow> {
+        self.of_zoom(zoom, sort("meeting").number(id.number()))
     }
 
     pub(crate) fn claim(&self, zoom: &ZoomAccountId) -> RowKey<ClaimRow> {

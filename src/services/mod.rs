@@ -36,8 +36,12 @@ mod lane;
 mod list;
 mod listed;
 mod locations;
+mod look;
 mod mark;
+mod meeting_index;
 mod misfits;
+#[cfg(feature = "testkit")]
+mod observed;
 mod older;
 mod parking;
 mod planner;
@@ -59,9 +63,11 @@ mod search;
 mod seats;
 mod setup;
 mod shapes;
+mod stalled;
 mod standings;
 mod sticky;
 mod take_down;
+mod token_use;
 mod tokens;
 mod turns;
 mod under_way;
@@ -77,7 +83,7 @@ pub use builder::{BuildError, Builder};
 pub use caller::{Actor, Caller, LoggedInAs};
 pub use connect::{Advice, Connected};
 pub use consent::BeginConsent;
-pub use core::LinkWork;
+pub use core::{Jitter, LinkWork};
 #[cfg(feature = "testkit")]
 pub(crate) use counting::CountingRow;
 pub use edit::Edit;
@@ -88,6 +94,8 @@ pub use health::{ConnectionState, ReconnectReason, ZoomConnection};
 pub(crate) use inspect::{Inspected, all_calendars, inspect};
 pub use list::AppointmentList;
 pub use misfits::NoLongerFits;
+#[cfg(feature = "testkit")]
+pub(crate) use observed::{Observed, account_of, observe};
 #[cfg(feature = "testkit")]
 pub(crate) use records::{Booked, ListedRow};
 pub use retention::Retention;

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::health::ReconnectReason;
 use super::records::{
-    AppointmentRow, Booked, ConnectedRow, ConnectionRow, Died, Grant, LastHostRow, TokenHealth,
-    Tokens, UserRow,
+    AppointmentRow, Booked, ConnectedRow, ConnectionRow, Died, Grant, LaneRow, LastHostRow, Lease,
+    TokenHealth, Tokens, UserRow,
 };
 use crate::ports::Sealed;
 use crate::rules::slot::SlotKey;
@@ -42,6 +42,19 @@ pub(crate) struct LastHostRow1 {
 impl From<LastHostRow1> for LastHostRow {
     fn from(LastHostRow1 { host }: LastHostRow1) -> Self {
         Self { host, seen_at: None }
+    }
+}
+
+/// A lane, when Zoom was never given a rest.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LaneRow1 {
+    lease: Option<Lease>,
+}
+
+impl From<LaneRow1> for LaneRow {
+    fn from(LaneRow1 { lease }: LaneRow1) -> Self {
+        Self { lease, failures: 0, rests_until: None }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::journal;
 use super::planner::Planner;
 use super::records::WaitingRow;
+use crate::bugs::bug;
 use crate::error::Fault;
 use crate::rules::link::{Link, ParkReason};
 use crate::words::UserId;
@@ -28,7 +29,7 @@ pub(crate) async fn wait_for_connection(
     planner: &mut Planner<'_>,
     link: &Link,
 ) -> Result<(), Fault> {
-    if !link.waits_for_connection() {
+    if !link.waits_for_owner() || bug!(WaitingNotNoted) {
         return Ok(());
     }
     let row = planner.keys.waiting(owner(link)?, link.id);

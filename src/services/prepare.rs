@@ -1,27 +1,36 @@
 //! The commit before a call of Zoom, or all there is to do without one.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::core::{Command, Core, Plan};
+use super::look::{self, OutgoingLook};
 use super::parking::{owner, park};
 use super::planner::Planner;
-use super::records::{ConnectionRow, TokenHealth, Tokens};
+use super::records::{ConnectionRow, Tokens};
 use super::refresh::{self, Begun, OutgoingRefresh};
+use super::token_use::Used;
 use super::{journal, lane, queued, quota};
+use crate::bugs::bug;
 use crate::error::{Error, Fault};
 use crate::ports::Access;
-use crate::rules::link::{Call, Link, ParkReason, Step};
+use crate::rules::link::{Call, Link, ParkReason, Sending, Step};
 use crate::words::{AccountId, Interval, LinkId, ZoomAccountId};
 
 /// The most replaced links that one commit lets go.
 const MOST_RELEASED: usize = 20;
 
+/// How late a call whose answer was lost may still take effect, counted from its deadline: after that
+/// Zoom is asked what became of it. What comes later still is found by the looks that follow.
+const LATENESS: TimeDelta = TimeDelta::minutes(2);
+
 /// What is to be sent, now that it is durable.
 pub(crate) enum Prepared {
     /// The call that the link asks for.
     Call(Box<Outgoing>),
+    /// A look at the meetings that Zoom has. Nothing needed to be made durable for it.
+    Look(Box<OutgoingLook>),
     /// First the tokens have to be refreshed; then the link is looked at again.
     Refresh(Box<OutgoingRefresh>),
     /// The same, which is not for a caller to do: nothing is sent, and the link stays due.
@@ -33,9 +42,7 @@ pub(crate) struct Outgoing {
     pub(crate) account: AccountId,
     pub(crate) link: LinkId,
     pub(crate) zoom: ZoomAccountId,
-    /// The tokens that it is made with, and whether they are in doubt.
-    pub(crate) pair: Uuid,
-    pub(crate) doubted: bool,
+    pub(crate) used: Used,
     pub(crate) holder: Uuid,
     pub(crate) call: Call,
     pub(crate) when: Interval,
@@ -80,24 +87,21 @@ impl Command for Prepare<'_> {
         let outgoing = match link.step(planner.now) {
             None => return Ok(Plan::Nothing(None)),
             Some(Step::Forget) => {
-                if link.waits_for_connection() {
-                    let row = planner.keys.waiting(owner(&link)?, link.id);
-                    planner.load(&row).await?;
-                    planner.delete(&row);
-                }
-                link.forget();
+                forget(planner, &mut link).await?;
                 None
             }
+            Some(Step::Look(_)) if self.by == By::Caller => return Ok(Plan::Nothing(None)),
+            Some(Step::Look(place)) => look::prepare(core, planner, &mut link, place).await?,
             Some(Step::ReleaseReplaced) => {
                 release_replaced(planner, &mut link).await?;
                 None
             }
             Some(Step::Call(call)) => self.prepare(core, planner, &mut link, call).await?,
         };
-        if matches!(outgoing, Some(Prepared::Stale)) {
+        if matches!(outgoing, Some(Prepared::Stale | Prepared::Look(_))) {
             return Ok(Plan::Nothing(outgoing));
         }
-        if was_queued {
+        if was_queued || link.misses_create() {
             queued::settle(planner, &link).await?;
         }
         planner.put(&row, &link)?;
@@ -128,33 +132,77 @@ impl Prepare<'_> {
                 By::Worker => Ok(refresh_first(core, planner, link, &connection, tokens).await?),
             };
         }
-        let token = tokens.open_access(core, connection.owner())?;
-        if let Some(until) = lane::taken_until(planner, &connection.zoom).await? {
-            link.look_again(until.min(planner.now + lane::RETRY));
-            return Ok(None);
+        match begin(core, planner, link, call, &connection).await? {
+            Begin::Sending(outgoing) => return Ok(Some(Prepared::Call(outgoing))),
+            Begin::NotBefore(until) => link.look_again(until),
+            Begin::UsedUp(until) => {
+                let news = link.defer(until, planner.now);
+                journal::news(planner, link, news)?;
+            }
         }
-        if let Some(until) = quota::charge(core, planner, &connection.zoom).await? {
-            let news = link.defer(until, planner.now);
-            journal::news(planner, link, news)?;
-            return Ok(None);
-        }
-        let holder = planner.id.as_uuid();
-        lane::take(planner, &connection.zoom, holder, deadline).await?;
-        link.begin(call.clone(), planner.now);
-        let (pair, doubted) = (tokens.pair, tokens.health == TokenHealth::Doubted);
-        Ok(Some(Prepared::Call(Box::new(Outgoing {
-            account: self.account.clone(),
-            link: link.id,
-            pair,
-            doubted,
-            zoom: connection.zoom,
-            holder,
-            call,
-            when: link.slot.core,
-            access: Access::new(token, deadline),
-            sent_at: planner.now,
-        }))))
+        Ok(None)
     }
+}
+
+/// Whether a call may be sent.
+pub(crate) enum Begin {
+    /// Once this is committed.
+    Sending(Box<Outgoing>),
+    /// Somebody else has the lane, or it has a rest: again then.
+    NotBefore(DateTime<Utc>),
+    /// The day's requests are used up: again then.
+    UsedUp(DateTime<Utc>),
+}
+
+/// Takes the lane, charges the day and marks the call as being sent.
+pub(crate) async fn begin(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    link: &mut Link,
+    call: Call,
+    connection: &ConnectionRow,
+) -> Result<Begin, Fault> {
+    let no_tokens = Fault::Inconsistent("a call is to be made without tokens");
+    let tokens = connection.tokens().ok_or(no_tokens)?;
+    let (zoom, now) = (connection.zoom.clone(), planner.now);
+    let token = tokens.open_access(core, connection.owner())?;
+    if let Some(until) = lane::not_before(planner, &zoom).await? {
+        return Ok(Begin::NotBefore(until));
+    }
+    let is_free = bug!(DeletesNotCharged) && matches!(call, Call::Delete { .. });
+    if !is_free && let Some(until) = quota::charge(core, planner, &zoom).await? {
+        return Ok(Begin::UsedUp(until));
+    }
+    let deadline = now + core.settings.call_deadline;
+    let holder = planner.id.as_uuid();
+    lane::take(planner, &zoom, holder, deadline).await?;
+    let settled_at = if bug!(NoSettle) { now } else { deadline + LATENESS };
+    let (look_at, on) = (settled_at, Some(zoom.clone()));
+    if !bug!(NoSendingMark) {
+        link.begin(Sending { call: call.clone(), attempt: holder, zoom: on, since: now, look_at });
+    }
+    Ok(Begin::Sending(Box::new(Outgoing {
+        account: link.slot.calendar.account().clone(),
+        link: link.id,
+        used: Used::of(tokens),
+        zoom,
+        holder,
+        call,
+        when: link.slot.core,
+        access: Access::new(token, deadline),
+        sent_at: now,
+    })))
+}
+
+/// The slot is over: nothing waits for anything any more.
+async fn forget(planner: &mut Planner<'_>, link: &mut Link) -> Result<(), Fault> {
+    if link.waits_for_owner() {
+        let row = planner.keys.waiting(owner(link)?, link.id);
+        planner.load(&row).await?;
+        planner.delete(&row);
+    }
+    link.forget();
+    Ok(())
 }
 
 /// The tokens would not outlive the call. The link stays as it is, and due.
@@ -195,6 +243,9 @@ async fn release_replaced(planner: &mut Planner<'_>, link: &mut Link) -> Result<
     for id in link.take_replaced(MOST_RELEASED) {
         let row = planner.keys.link(link.slot.calendar.account(), id);
         if let Some(mut replaced) = planner.load(&row).await? {
+            if bug!(ReplacedForgotten) {
+                continue;
+            }
             replaced.release(planner.now);
             planner.put(&row, &replaced)?;
         }

@@ -5,13 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
 
-use super::core::Core;
+use super::core::{Core, Jitter};
 use super::planner::Planner;
 use super::records::QuotaRow;
+use crate::bugs::bug;
 use crate::error::Fault;
 use crate::rules::host_day::day_of;
+use crate::rules::retry::Spread;
 use crate::words::ZoomAccountId;
 
 const DAY_SECONDS: i64 = 86_400;
@@ -19,6 +22,9 @@ const DAY_SECONDS: i64 = 86_400;
 /// The days to which a request sent at an instant counts: near midnight both, since clocks differ.
 fn days(core: &Core, at: DateTime<Utc>) -> BTreeSet<i64> {
     let guard = core.settings.reset_guard;
+    if bug!(OneDayCharged) {
+        return BTreeSet::from([day_of(at)]);
+    }
     BTreeSet::from([day_of(at - guard), day_of(at + guard)])
 }
 
@@ -26,6 +32,20 @@ fn days(core: &Core, at: DateTime<Utc>) -> BTreeSet<i64> {
 fn reset_after(core: &Core, day: i64, now: DateTime<Utc>) -> DateTime<Utc> {
     let next = DateTime::from_timestamp(day.saturating_add(1).saturating_mul(DAY_SECONDS), 0);
     next.unwrap_or(now) + core.settings.reset_guard
+}
+
+/// The longest time after a reset at which a Zoom account's work begins: not all at once, since they
+/// share a limit per second. The same for all links of one, so that the urgent ones still go first.
+const STAGGER: TimeDelta = TimeDelta::minutes(1);
+
+/// When to try again what a day had no request left for.
+fn try_again_at(core: &Core, zoom: &ZoomAccountId, day: i64, now: DateTime<Utc>) -> DateTime<Utc> {
+    let [first, second, ..] = <[u8; 32]>::from(Sha256::digest(zoom.as_str()));
+    let stagger = match core.settings.jitter {
+        Jitter::Random => Spread::new(u16::from_le_bytes([first, second])).of(STAGGER),
+        Jitter::None => TimeDelta::zero(),
+    };
+    reset_after(core, day, now) + stagger
 }
 
 /// When the next day's requests can be used for certain.
@@ -74,6 +94,18 @@ pub(crate) async fn charge(
     planner: &mut Planner<'_>,
     zoom: &ZoomAccountId,
 ) -> Result<Option<DateTime<Utc>>, Fault> {
+    if bug!(ChargedAfterTheCall) {
+        return Ok(None);
+    }
+    charge_now(core, planner, zoom).await
+}
+
+/// Charges a request at once.
+pub(crate) async fn charge_now(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+) -> Result<Option<DateTime<Utc>>, Fault> {
     let now = planner.now;
     let mut charged = Vec::new();
     let mut used_up = None;
@@ -87,7 +119,7 @@ pub(crate) async fn charge(
         charged.push((row, quota, planner.retention.quota_until(day)));
     }
     if let Some(day) = used_up {
-        return Ok(Some(reset_after(core, day, now)));
+        return Ok(Some(try_again_at(core, zoom, day, now)));
     }
     for (row, quota, until) in charged {
         planner.put_until(&row, &quota, until)?;
@@ -124,5 +156,5 @@ pub(crate) async fn exhaust(
     let mut quota = planner.load(&row).await?.unwrap_or_default();
     quota.exhausted = true;
     planner.put_until(&row, &quota, planner.retention.quota_until(day))?;
-    Ok(reset_after(core, day, planner.now))
+    Ok(try_again_at(core, zoom, day, planner.now))
 }

@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::older::{AppointmentRow1, LastHostRow1, UserRow1};
+use super::older::{AppointmentRow1, LaneRow1, LastHostRow1, UserRow1};
 use super::retention::Retention;
 pub(crate) use super::shapes::Record;
 use super::shapes::{never_written, step};
 use crate::error::{Error, Thing, missing};
 use crate::rules::fairness::{Assigned, Assignments};
 use crate::rules::host_day::HostDay;
-use crate::rules::link::{Link, Link1};
+use crate::rules::link::{Link, Link1, Link2};
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
     Account, AccountId, AppointmentId, Calendar, CalendarId, CalendarRef, Interval, LinkId,
@@ -36,7 +36,8 @@ impl Record for Assignments {
 impl Record for Link {
     fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
         match schema {
-            1 => step::<Link1, Self>(json),
+            1 => step::<Link1, Link2>(json).map(Self::from),
+            2 => step::<Link2, Self>(json),
             other => never_written(other),
         }
     }
@@ -305,6 +306,22 @@ pub(crate) struct WaitingRow {
 
 impl Record for WaitingRow {}
 
+/// A meeting at Zoom was made for a link.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MeetingRow {
+    pub(crate) account: AccountId,
+    pub(crate) link: LinkId,
+    /// Then it is removed.
+    pub(crate) until: DateTime<Utc>,
+}
+
+impl Record for MeetingRow {
+    fn due(&self, _: &Retention) -> Option<DateTime<Utc>> {
+        Some(self.until)
+    }
+}
+
 /// The create of a link waits to be sent (R16).
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -334,9 +351,20 @@ impl Record for QueuedRow {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LaneRow {
     pub(crate) lease: Option<Lease>,
+    /// Calls in a row to which Zoom gave no answer.
+    pub(crate) failures: u32,
+    /// After some of them no call is sent for a while.
+    pub(crate) rests_until: Option<DateTime<Utc>>,
 }
 
-impl Record for LaneRow {}
+impl Record for LaneRow {
+    fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
+        match schema {
+            1 => step::<LaneRow1, Self>(json),
+            other => never_written(other),
+        }
+    }
+}
 
 /// Somebody is calling Zoom, until then at the latest.
 #[derive(Serialize, Deserialize)]

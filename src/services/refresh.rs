@@ -16,6 +16,7 @@ use super::records::{ConnectionRow, Died, Grant, TokenHealth, Tokens};
 use super::take_down::persist;
 use super::tokens::{Owner, die, is_of, seal};
 use super::{lane, quota, wake};
+use crate::bugs::bug;
 use crate::error::{Error, Fault};
 use crate::ports::{TokenGrant, ZoomError};
 use crate::words::{Secret, UserId, ZoomAccountId};
@@ -51,7 +52,8 @@ pub(crate) async fn begin(
     if let Some(at) = tokens.not_before(now) {
         return Ok(Begun::NotBefore(at));
     }
-    if let Some(until) = lane::taken_until(planner, &connection.zoom).await? {
+    let is_free = bug!(RefreshWithoutLane);
+    if !is_free && let Some(until) = lane::taken_until(planner, &connection.zoom).await? {
         return Ok(Begun::NotBefore(until.min(now + lane::RETRY)));
     }
     let token = tokens.open_refresh(core, connection.owner())?;
@@ -98,7 +100,7 @@ impl Command for TakeDown<'_> {
                 planner.put(&row, &connection)?;
             }
             (Some(mut connection), Err(error)) if is_of(&connection, zoom, *pair) && in_time => {
-                fail(planner, &mut connection, error)?;
+                fail(core, planner, &mut connection, error)?;
                 planner.put(&row, &connection)?;
             }
             (_, Ok(grant)) => self.give_up(core, planner, grant).await?,
@@ -157,6 +159,9 @@ fn renew(
     is_used: bool,
 ) -> Result<(), Fault> {
     let mut tokens = seal(core, planner, connection.owner(), grant)?;
+    if let (Grant::Live(before), true) = (&connection.grant, bug!(OldRefreshTokenKept)) {
+        tokens.refresh = before.refresh.clone();
+    }
     if !is_used {
         tokens.refresh_at = planner.now + Tokens::IDLE;
     }
@@ -175,6 +180,7 @@ fn renew(
 }
 
 fn fail(
+    core: &Core,
     planner: &mut Planner<'_>,
     connection: &mut ConnectionRow,
     error: &ZoomError,
@@ -184,7 +190,7 @@ fn fail(
     }
     let now = planner.now;
     if let Grant::Live(tokens) = &mut connection.grant {
-        tokens.put_off(now);
+        tokens.put_off(now, core.spread());
     }
     Ok(())
 }
@@ -222,11 +228,11 @@ impl Command for PutOff<'_> {
     type Done = ();
     const NAME: &'static str = "put_off_refresh";
 
-    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+    async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let (row, now) = (planner.keys.connection(self.user), planner.now);
         let Some(mut connection) = planner.load(&row).await? else { return Ok(Plan::Nothing(())) };
         match &mut connection.grant {
-            Grant::Live(tokens) if tokens.refresh_at <= now => tokens.put_off(now),
+            Grant::Live(tokens) if tokens.refresh_at <= now => tokens.put_off(now, core.spread()),
             _ => return Ok(Plan::Nothing(())),
         }
         planner.put(&row, &connection)?;

@@ -12,7 +12,7 @@ use super::records::RevocationRow;
 use super::tokens::Owner;
 use crate::error::Error;
 use crate::ports::ZoomError;
-use crate::rules::retry::Retry;
+use crate::rules::retry::{Retry, Spread};
 use crate::words::ZoomAccountId;
 
 /// How long it is tried. An access token lives an hour, an idle refresh token 90 days.
@@ -34,7 +34,8 @@ pub(crate) async fn revoke(core: &Core, zoom: &ZoomAccountId) -> Result<(), Erro
     if row.at > planner.now {
         return Ok(());
     }
-    let retry = if is_void(core, &row).await { None } else { row.retry_at(planner.now) };
+    let retry =
+        if is_void(core, &row).await { None } else { row.retry_at(planner.now, core.spread()) };
     core.run(&TakeDown { row: &row, retry }).await
 }
 
@@ -58,8 +59,8 @@ async fn is_void(core: &Core, row: &RevocationRow) -> bool {
 }
 
 impl RevocationRow {
-    fn retry_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        Some(now + RETRY.after(self.attempts)).filter(|at| *at < self.since + TRIED)
+    fn retry_at(&self, now: DateTime<Utc>, spread: Spread) -> Option<DateTime<Utc>> {
+        Some(now + RETRY.after(self.attempts, spread)).filter(|at| *at < self.since + TRIED)
     }
 }
 

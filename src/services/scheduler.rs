@@ -21,6 +21,7 @@ use super::put::{DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser};
 use super::reassign::Reassign;
 use super::reschedule::Reschedule;
 use super::run_due::{RunReport, run_due};
+use super::stalled::{DecideLink, Decision};
 use super::upcoming::{Affected, upcoming};
 use super::view::{self, Appointment};
 use super::zoom_work::work_on;
@@ -39,10 +40,8 @@ use crate::words::{
 /// an error changed nothing.
 ///
 /// The future of a call may be dropped at any point: what it had committed stands, and what is left
-/// to do is background work. One thing is not picked up yet: a call of Zoom that was cut off
-/// between being sent and being answered. Its link stays pending, and is never made twice. Where
-/// callers often go away, leave links to the worker ([`LinkWork::Worker`]). Poll a future or drop it:
-/// calls of one scheduler that were overtaken at the same row take turns, and one that is kept, but not
+/// to do is background work. A call of Zoom that was cut off between being sent and being answered is
+/// settled some minutes later. Poll a future or drop it: calls of one scheduler that were overtaken at the same row take turns, and one that is kept, but not
 /// polled, holds up those behind it until some 100 other calls were made.
 pub struct Scheduler {
     core: Core,
@@ -296,6 +295,41 @@ impl Scheduler {
     /// [`Error::Fault`].
     pub async fn cancel(&self, caller: &Caller, id: AppointmentId) -> Result<Appointment, Error> {
         self.changed(self.core.run(&Cancel { caller, id }).await?).await
+    }
+
+    /// Has the link of an appointment tried again that stands still: refused by Zoom, deferred, or given
+    /// up. One that stands still no longer is left as it is.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] or
+    /// [`Error::Fault`].
+    pub async fn retry_link(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+    ) -> Result<Appointment, Error> {
+        let decision = Decision::Retry;
+        self.changed(self.core.run(&DecideLink { caller, id, decision }).await?).await
+    }
+
+    /// Gives up the link of an appointment, if it is not as it should be: nothing more is tried until
+    /// [`retry_link`](Self::retry_link), or until what is wanted changes. A link that was to be replaced
+    /// by it is dropped then.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound),
+    /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
+    /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] or
+    /// [`Error::Fault`].
+    pub async fn abandon_link(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+    ) -> Result<Appointment, Error> {
+        let decision = Decision::Abandon;
+        self.changed(self.core.run(&DecideLink { caller, id, decision }).await?).await
     }
 
     /// Says whether the invitee came, from the start of the appointment on, however long it is

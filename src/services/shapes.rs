@@ -18,9 +18,9 @@ use super::counting::CountingRow;
 use super::keys::is_kind;
 use super::records::{
     AppointmentRow, AuditRow, CalendarRow, ClaimRow, ConnectionRow, ConsentRow, EventRow,
-    HostPageRow, LaneRow, LastHostRow, ListedRow, MemberOfRow, MembershipRow, MessageRow,
-    QueuedRow, QuotaRow, ReceiptRow, RequestRow, RevocationRow, UserMessageRow, UserRow,
-    WaitingRow,
+    HostPageRow, LaneRow, LastHostRow, ListedRow, MeetingRow, MemberOfRow, MembershipRow,
+    MessageRow, QueuedRow, QuotaRow, ReceiptRow, RequestRow, RevocationRow, UserMessageRow,
+    UserRow, WaitingRow,
 };
 use super::retention::Retention;
 use crate::error::Fault;
@@ -99,10 +99,11 @@ shapes! {
     EventRow: "event", 1;
     HostDay: "day", 1;
     HostPageRow: "calendar hosts", 1;
-    LaneRow: "lane", 1;
+    LaneRow: "lane", 2;
     LastHostRow: "last host", 2;
-    Link: "link", 2;
+    Link: "link", 3;
     ListedRow: "listed", 1;
+    MeetingRow: "meeting", 1;
     MemberOfRow: "member of", 1;
     MembershipRow: "membership", 1;
     MessageRow: "message", 1;

@@ -1,22 +1,20 @@
 //! The commit after a call of Zoom: what became of it.
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::core::{Command, Core, Plan};
-use super::health::ReconnectReason;
+use super::lane::Zoom;
 use super::parking::{owner, wait_for_connection};
 use super::planner::Planner;
 use super::prepare::Outgoing;
-use super::records::{ConnectionRow, Grant, TokenHealth};
-use super::tokens::die;
-use super::{journal, lane, queued, quota};
+use super::token_use::Refused;
+use super::{journal, lane, meeting_index, queued, quota};
+use crate::bugs::bug;
 use crate::error::{Error, Fault};
 use crate::ports::ZoomError;
 use crate::rules::link::{Call, CallResult, Link, ParkReason};
 
-/// How late a call whose answer was lost may still take effect, at most.
-const SETTLE: TimeDelta = TimeDelta::minutes(2);
 /// How often the result of a call is tried to be written.
 const MOST_TAKE_DOWNS: u32 = 8;
 
@@ -64,20 +62,38 @@ impl Command for TakeDown<'_> {
 
     async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let outgoing = self.outgoing;
-        if !lane::release(planner, &outgoing.zoom, outgoing.holder).await? {
-            // The lane was taken over, since this took longer than the lease: the link stays as a
-            // call whose outcome is unknown.
-            return Ok(Plan::Nothing(()));
+        // If it was taken over meanwhile, since this took longer than the lease, the answer counts all
+        // the same: as long as nobody else has found out what became of the call.
+        let had_lane = lane::release(planner, &outgoing.zoom, outgoing.holder).await?;
+        if let Some(is) = self.zoom_is() {
+            lane::note(planner, &outgoing.zoom, is, core.spread()).await?;
         }
         let row = planner.keys.link(&outgoing.account, outgoing.link);
         let lost = Fault::Inconsistent("a link vanished while its call was out");
         let mut link = planner.load(&row).await?.ok_or(lost)?;
-        let result = self.result(core, planner, &link).await?;
-        let news = link.finish(result, planner.now);
-        journal::news(planner, &mut link, news)?;
-        wait_for_connection(planner, &link).await?;
-        if link.misses_create() {
-            queued::settle(planner, &link).await?;
+        if link.is_out(outgoing.holder) || bug!(NoFencing) {
+            let result = self.result(core, planner, &link).await?;
+            let news = link.finish(result, planner.now);
+            if let Ok(CallResult::Created { zoom, id, .. }) = self.answer {
+                meeting_index::enter(planner, &link, zoom, *id).await?;
+                if outgoing.access.deadline < planner.now {
+                    // Late: what Zoom has told of it meanwhile was not understood.
+                    link.suspect(zoom, planner.now);
+                }
+            }
+            journal::news(planner, &mut link, news)?;
+            wait_for_connection(planner, &link).await?;
+            if link.misses_create() {
+                queued::settle(planner, &link).await?;
+            }
+        } else if let Ok(CallResult::Created { id, .. }) = self.answer
+            && link.meeting_id() != Some(*id)
+        {
+            // Whoever looked has not seen it, and may have made another one.
+            link.suspect(&outgoing.zoom, planner.now);
+        } else if !had_lane {
+            // All that is left of it was written before.
+            return Ok(Plan::Nothing(()));
         }
         planner.put(&row, &link)?;
         Ok(Plan::Commit(()))
@@ -85,56 +101,15 @@ impl Command for TakeDown<'_> {
 }
 
 impl TakeDown<'_> {
-    /// A create must not be repeated blindly. A rename or a delete may: done twice is done once.
-    fn unknown(&self, now: DateTime<Utc>) -> CallResult {
-        match self.outgoing.call {
-            Call::Create { .. } => CallResult::Unknown,
-            Call::Rename { .. } | Call::Delete { .. } => CallResult::Later(now + SETTLE),
+    /// What the answer tells of how Zoom is doing.
+    const fn zoom_is(&self) -> Option<Zoom> {
+        match self.answer {
+            Err(ZoomError::NotSent(_)) => None,
+            Err(ZoomError::OutcomeUnknown { .. } | ZoomError::TooManyRequests) => {
+                Some(Zoom::Struggles)
+            }
+            Ok(_) | Err(_) => Some(Zoom::Answers),
         }
-    }
-
-    /// Zoom does not accept the access token: another one may do, once. Else the tokens are dead and
-    /// erased (R6). Unless they were replaced while the call was out.
-    async fn refused(
-        &self,
-        planner: &mut Planner<'_>,
-        link: &Link,
-        is_final: bool,
-    ) -> Result<CallResult, Fault> {
-        let row = planner.keys.connection(owner(link)?);
-        let connection = planner.load(&row).await?;
-        let Some(mut connection) = connection.filter(|row| self.made_with(row)) else {
-            return Ok(CallResult::Later(planner.now));
-        };
-        let result = match &mut connection.grant {
-            Grant::Live(tokens) if !is_final && tokens.health != TokenHealth::Doubted => {
-                tokens.health = TokenHealth::Rejected;
-                CallResult::Later(planner.now)
-            }
-            _ => {
-                die(planner, &mut connection, ReconnectReason::TokensRefused)?;
-                CallResult::Parked(ParkReason::NeedsReconnect)
-            }
-        };
-        planner.put(&row, &connection)?;
-        Ok(result)
-    }
-
-    fn made_with(&self, connection: &ConnectionRow) -> bool {
-        connection.tokens().is_some_and(|tokens| tokens.pair == self.outgoing.pair)
-    }
-
-    /// A call went through that was made with tokens in doubt.
-    async fn accepted(&self, planner: &mut Planner<'_>, link: &Link) -> Result<(), Fault> {
-        let row = planner.keys.connection(owner(link)?);
-        let connection = planner.load(&row).await?;
-        if let Some(mut connection) = connection.filter(|row| self.made_with(row)) {
-            if let Grant::Live(tokens) = &mut connection.grant {
-                tokens.health = TokenHealth::Good;
-            }
-            planner.put(&row, &connection)?;
-        }
-        Ok(())
     }
 
     async fn result(
@@ -143,11 +118,12 @@ impl TakeDown<'_> {
         planner: &mut Planner<'_>,
         link: &Link,
     ) -> Result<CallResult, Fault> {
+        if bug!(ChargedAfterTheCall) {
+            quota::charge_now(core, planner, &self.outgoing.zoom).await?;
+        }
         let error = match self.answer {
             Ok(result) => {
-                if self.outgoing.doubted {
-                    self.accepted(planner, link).await?;
-                }
+                self.outgoing.used.accepted(planner, owner(link)?).await?;
                 return Ok(result.clone());
             }
             Err(error) => error,
@@ -156,12 +132,17 @@ impl TakeDown<'_> {
         Ok(match error {
             ZoomError::NotSent(_) => {
                 quota::refund(core, planner, zoom, sent_at).await?;
-                CallResult::Later(link.retry_at(planner.now))
+                CallResult::Later(link.retry_at(planner.now, core.spread()))
             }
             ZoomError::TooManyRequests | ZoomError::InProgress => {
-                CallResult::Later(link.retry_at(planner.now))
+                CallResult::Later(link.retry_at(planner.now, core.spread()))
             }
-            ZoomError::OutcomeUnknown { .. } => self.unknown(planner.now),
+            ZoomError::OutcomeUnknown { .. } => {
+                if bug!(RefundOnTimeout) {
+                    quota::refund(core, planner, zoom, sent_at).await?;
+                }
+                self.unknown(planner.now)
+            }
             ZoomError::DailyLimit => {
                 CallResult::Deferred(quota::exhaust(core, planner, zoom, sent_at).await?)
             }
@@ -169,6 +150,28 @@ impl TakeDown<'_> {
             ZoomError::Unauthorized { .. } => self.refused(planner, link, true).await?,
             ZoomError::Gone => CallResult::NoSuchMeeting,
             ZoomError::Refused { .. } => CallResult::Parked(ParkReason::RefusedByZoom),
+        })
+    }
+
+    /// Nothing is certain until Zoom was looked at.
+    fn unknown(&self, now: DateTime<Utc>) -> CallResult {
+        match self.outgoing.call {
+            Call::Create { .. } if bug!(CreateRepeatedBlindly) => CallResult::Later(now),
+            Call::Rename { .. } if bug!(UnknownRenameTakenForDone) => CallResult::Done,
+            Call::Delete { .. } if bug!(UnknownDeleteTakenForDone) => CallResult::Done,
+            _ => CallResult::Unknown,
+        }
+    }
+
+    async fn refused(
+        &self,
+        planner: &mut Planner<'_>,
+        link: &Link,
+        is_final: bool,
+    ) -> Result<CallResult, Fault> {
+        Ok(match self.outgoing.used.refused(planner, owner(link)?, is_final).await? {
+            Refused::TryAgain => CallResult::Later(planner.now),
+            Refused::Dead => CallResult::Parked(ParkReason::NeedsReconnect),
         })
     }
 }

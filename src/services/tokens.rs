@@ -11,7 +11,7 @@ use super::records::{
 };
 use crate::error::Fault;
 use crate::ports::{Sealed, Sealer, TokenGrant};
-use crate::rules::retry::Retry;
+use crate::rules::retry::{Retry, Spread};
 use crate::words::{Secret, UserId, ZoomAccountId};
 
 /// A token that expires so soon after the deadline of a call is refreshed before the call.
@@ -124,8 +124,8 @@ impl Tokens {
     }
 
     /// A refresh came to nothing, and may have had its effect: 2 s, 4 s, … at most 15 minutes.
-    pub(crate) fn put_off(&mut self, now: DateTime<Utc>) {
-        self.refresh_at = now + RETRY.after(self.failures);
+    pub(crate) fn put_off(&mut self, now: DateTime<Utc>, spread: Spread) {
+        self.refresh_at = now + RETRY.after(self.failures, spread);
         self.failures = self.failures.saturating_add(1);
     }
 }
@@ -138,6 +138,8 @@ pub(crate) fn die(
 ) -> Result<(), Fault> {
     let Grant::Live(tokens) = &connection.grant else { return Ok(()) };
     connection.grant = Grant::Dead(Died { pair: tokens.pair, at: planner.now, why });
+    // Whom it would wake has to wait for the next consent.
+    connection.wake_at = None;
     tell(planner, &connection.user, &connection.zoom, UserMessageKind::ReconnectZoom)
 }
 

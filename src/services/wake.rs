@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::core::{Command, Core, Plan};
 use super::planner::{Planner, decode};
-use super::records::WaitingRow;
+use super::records::{ConnectionRow, WaitingRow};
 use crate::error::{Error, Fault};
 use crate::ports::Page;
 use crate::words::UserId;
@@ -37,12 +37,9 @@ async fn find_waiting(core: &Core, user: &UserId) -> Result<Vec<WaitingRow>, Err
                 // One that is damaged, or that newer code wrote, does not keep the others waiting.
                 Err(Fault::Unreadable { .. } | Fault::NewerRow { .. }) => {}
                 Err(fault) => return Err(fault.into()),
-                Ok(link)
-                    if link.as_ref().is_none_or(|link| link.can_go_on_with(&connection.zoom)) =>
-                {
-                    found.push(waiting);
-                }
-                Ok(_) => {}
+                Ok(Some(link))
+                    if link.waits_for_owner() && !link.can_go_on_with(&connection.zoom) => {}
+                Ok(_) => found.push(waiting),
             }
         }
         match answer.next {
@@ -67,8 +64,13 @@ impl Command for Wake<'_> {
         let Some(mut connection) = planner.load(&row).await? else {
             return Ok(Plan::Nothing(()));
         };
+        if connection.tokens().is_none() {
+            connection.wake_at = None;
+            planner.put(&row, &connection)?;
+            return Ok(Plan::Commit(()));
+        }
         for waiting in &self.waiting {
-            wake_link(planner, self.user, waiting).await?;
+            wake_link(planner, &connection, waiting).await?;
         }
         if self.waiting.is_empty() {
             let made_at = connection.tokens().map(|tokens| tokens.made_at);
@@ -82,18 +84,23 @@ impl Command for Wake<'_> {
 
 async fn wake_link(
     planner: &mut Planner<'_>,
-    user: &UserId,
+    connection: &ConnectionRow,
     waiting: &WaitingRow,
 ) -> Result<(), Fault> {
-    let row = planner.keys.waiting(user, waiting.link);
-    if planner.load(&row).await?.is_none() {
+    let waits = planner.keys.waiting(&connection.user, waiting.link);
+    if planner.load(&waits).await?.is_none() {
         return Ok(());
     }
-    planner.delete(&row);
     let row = planner.keys.link(&waiting.account, waiting.link);
-    if let Some(mut link) = planner.load(&row).await? {
-        link.wake(planner.now);
-        planner.put(&row, &link)?;
+    let Some(mut link) = planner.load(&row).await? else {
+        planner.delete(&waits);
+        return Ok(());
+    };
+    link.wake(&connection.zoom, planner.now);
+    planner.put(&row, &link)?;
+    // Something else of it may wait for another Zoom account.
+    if !link.waits_for_owner() {
+        planner.delete(&waits);
     }
     Ok(())
 }

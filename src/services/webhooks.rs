@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::core::Core;
 use super::deauthorize::Deauthorize;
+use super::meeting_index::SuspectMeeting;
 use crate::error::{Error, Fault};
 use crate::zoom::{WEBHOOK_WINDOW, Webhook, WebhookRefusal, WebhookSecrets};
 
@@ -138,6 +139,10 @@ async fn outcome(
         Ok(Webhook::AppDeauthorized { user, organisation, at, .. }) => {
             let organisation = organisation.as_deref();
             core.run(&Deauthorize { zoom: &user, organisation, at }).await?;
+            (WebhookOutcome::Done, None)
+        }
+        Ok(Webhook::MeetingChanged { host, meeting, change }) => {
+            core.run(&SuspectMeeting { zoom: &host, meeting, change }).await?;
             (WebhookOutcome::Done, None)
         }
         Ok(Webhook::Other { event }) => (WebhookOutcome::Unknown { event }, None),

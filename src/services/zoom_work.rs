@@ -7,6 +7,7 @@
 use async_trait::async_trait;
 
 use super::core::{Command, Core, Plan};
+use super::look;
 use super::planner::Planner;
 use super::prepare::{By, Outgoing, Prepare, Prepared};
 use super::refresh::refresh;
@@ -32,13 +33,26 @@ pub(crate) async fn work_on(
         match core.run(&prepare).await? {
             None | Some(Prepared::Stale) => return Ok(()),
             Some(Prepared::Refresh(outgoing)) => refresh(core, &outgoing).await?,
-            Some(Prepared::Call(outgoing)) => {
-                let answer = send(core, &outgoing).await;
-                return take_down(core, &outgoing, &answer).await;
+            Some(Prepared::Call(outgoing)) => return call(core, &outgoing).await,
+            Some(Prepared::Look(outgoing)) => {
+                return match look::look(core, &outgoing).await? {
+                    Some(surplus) => call(core, &surplus).await,
+                    None => Ok(()),
+                };
             }
         }
     }
     Ok(())
+}
+
+async fn call(core: &Core, outgoing: &Outgoing) -> Result<(), Error> {
+    let answer = send(core, outgoing).await;
+    take_down(core, outgoing, &answer).await
+}
+
+/// How a meeting is recognised as that of a link: no two have the same, and no link has two.
+pub(crate) fn marker(link: LinkId) -> String {
+    format!("[ref:{}]", link.as_uuid().simple())
 }
 
 /// Pushes a link back whose step failed on our side, so that it is not in the way of others.
@@ -56,13 +70,13 @@ impl Command for PushBack<'_> {
     type Done = ();
     const NAME: &'static str = "push_back";
 
-    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+    async fn plan(&self, core: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
         let row = planner.keys.link(self.account, self.id);
         let Some(mut link) = planner.load(&row).await? else { return Ok(Plan::Nothing(())) };
         if link.due().is_none_or(|due| due > planner.now) {
             return Ok(Plan::Nothing(()));
         }
-        link.push_back(planner.now);
+        link.push_back(planner.now, core.spread());
         planner.put(&row, &link)?;
         Ok(Plan::Commit(()))
     }
@@ -72,8 +86,7 @@ async fn send(core: &Core, outgoing: &Outgoing) -> Result<CallResult, ZoomError>
     let (zoom, access) = (&core.zoom, &outgoing.access);
     match &outgoing.call {
         Call::Create { topic } => {
-            let marker = format!("[ref:{}]", outgoing.link.as_uuid().simple());
-            let meeting = NewMeeting::new(topic.clone(), outgoing.when, marker);
+            let meeting = NewMeeting::new(topic.clone(), outgoing.when, marker(outgoing.link));
             let made = zoom.create_meeting(access, &meeting).await?;
             let owner = outgoing.zoom.clone();
             Ok(CallResult::Created { zoom: owner, id: made.id, join_url: made.join_url })

@@ -7,6 +7,7 @@ mod busy;
 pub mod conformance;
 pub mod scenario;
 mod sealer;
+pub mod simulator;
 mod visit;
 mod zoom;
 

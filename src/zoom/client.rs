@@ -105,12 +105,12 @@ impl ZoomApi for ZoomClient {
         read_empty(&answer)
     }
 
-    async fn upcoming_meetings<'a>(
+    async fn meetings<'a>(
         &self,
         access: &Access,
         page: Option<&'a PageToken>,
     ) -> Result<MeetingPage, ZoomError> {
-        let request = request::upcoming_meetings(&access.token, page);
+        let request = request::meetings(&access.token, page);
         let call = ZoomCall::ListMeetings;
         let answer = self.send(call, request, access.deadline).await?;
         read_json(&answer, WirePage::page)

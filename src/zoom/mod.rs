@@ -17,4 +17,6 @@ mod wire;
 pub use app::ZoomApp;
 pub use classify::MAX_ANSWER_BYTES;
 pub use client::ZoomClient;
-pub use webhook::{MAX_WEBHOOK_BYTES, WEBHOOK_WINDOW, Webhook, WebhookRefusal, WebhookSecrets};
+pub use webhook::{
+    MAX_WEBHOOK_BYTES, MeetingChange, WEBHOOK_WINDOW, Webhook, WebhookRefusal, WebhookSecrets,
+};

@@ -45,9 +45,10 @@ pub(super) fn delete_meeting(token: &Secret, id: MeetingId) -> Built {
     bare(Method::DELETE, &address, token)
 }
 
-pub(super) fn upcoming_meetings(token: &Secret, page: Option<&PageToken>) -> Built {
+pub(super) fn meetings(token: &Secret, page: Option<&PageToken>) -> Built {
     let mut query = Serializer::new(String::new());
-    query.append_pair("type", "upcoming");
+    // "upcoming" ends after six months.
+    query.append_pair("type", "scheduled");
     query.append_pair("page_size", PAGE_SIZE);
     if let Some(page) = page {
         query.append_pair("next_page_token", page.as_str());
@@ -151,10 +152,10 @@ mod tests {
     #[test]
     fn a_page_token_cannot_break_out_of_the_query() {
         let page = PageToken::new("a&type=live #/?ö".to_owned());
-        let request = upcoming_meetings(&Secret::new("t"), Some(&page)).unwrap();
+        let request = meetings(&Secret::new("t"), Some(&page)).unwrap();
         assert_eq!(
             request.uri().query().unwrap(),
-            "type=upcoming&page_size=300&next_page_token=a%26type%3Dlive+%23%2F%3F%C3%B6"
+            "type=scheduled&page_size=300&next_page_token=a%26type%3Dlive+%23%2F%3F%C3%B6"
         );
     }
 

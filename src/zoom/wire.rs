@@ -27,6 +27,9 @@ pub(super) struct CreateMeeting<'a> {
     settings: Settings,
 }
 
+/// How every marker begins.
+const MARK: &str = "[ref:";
+
 /// Settings that must not be left to the user's own defaults: no personal meeting id, no mails.
 #[derive(Debug, Serialize)]
 struct Settings {
@@ -117,6 +120,11 @@ impl WireMeeting {
         Some(meeting)
     }
 
+    /// Whether it begins as the descriptions of our meetings do.
+    fn is_marked(&self) -> bool {
+        self.agenda.as_deref().is_some_and(|agenda| agenda.starts_with(MARK))
+    }
+
     /// Meetings that we made always have a link, so one without is a stranger's in a list.
     fn has_link(&self) -> bool {
         self.join_url.as_deref().is_some_and(|url| !url.is_empty())
@@ -132,13 +140,15 @@ pub(super) struct WirePage {
 }
 
 impl WirePage {
-    /// The page, if every meeting on it can be read.
+    /// The page, if every meeting on it can be read that may be ours.
     pub(super) fn page(self) -> Option<MeetingPage> {
         let meetings = self
             .meetings
             .into_iter()
             .filter(WireMeeting::has_link)
-            .map(WireMeeting::meeting)
+            .map(|wire| (wire.is_marked(), wire.meeting()))
+            .filter(|(is_marked, meeting)| *is_marked || meeting.is_some())
+            .map(|(_, meeting)| meeting)
             .collect::<Option<Vec<_>>>()?;
         // Zoom sends an empty token with the last page.
         let next = self.next_page_token.filter(|token| !token.is_empty());
@@ -209,8 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_an_unreadable_meeting_is_unreadable() {
-        assert_eq!(page(r#"{"meetings":[{"id":7,"join_url":"no url"}]}"#), None);
+    fn a_page_with_an_unreadable_meeting_of_ours_is_unreadable() {
+        let ours = r#"{"meetings":[{"id":7,"join_url":"no url","agenda":"[ref:7]"}]}"#;
+        assert_eq!(page(ours), None);
+        let theirs = r#"{"meetings":[{"id":7,"join_url":"no url"}]}"#;
+        assert_eq!(page(theirs), Some(MeetingPage::new(Vec::new(), None)));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use slotlink::words::{
     UserId, WeeklyHours, Window, Zone, ZoomAccountId,
 };
 use slotlink::zoom::{ZoomApp, ZoomClient};
-use slotlink::{BookRequest, Builder, Caller, MemoryStore, Scheduler};
+use slotlink::{BookRequest, Builder, Caller, Jitter, MemoryStore, Scheduler};
 
 pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
@@ -83,6 +83,7 @@ pub(crate) fn builder(
         .sealer(Arc::new(TestSealer))
         .clock(clock.clone())
         .entropy(Arc::new(SeededEntropy::new(seed)))
+        .jitter(Jitter::None)
 }
 
 impl World {

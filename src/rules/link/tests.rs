@@ -1,6 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::rules::retry::Spread;
 use crate::words::{AccountId, CalendarId, CalendarRef, Interval, Occupant, UserId};
 
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -27,10 +28,18 @@ fn created(n: i64) -> CallResult {
     CallResult::Created { zoom: zoom(), id: MeetingId::new(n), join_url }
 }
 
+const SETTLED: DateTime<Utc> = DateTime::from_timestamp(130, 0).unwrap();
+
+/// Sends a call, which is named by the time.
+fn begin(link: &mut Link, call: Call) {
+    let (attempt, zoom) = (Uuid::from_u128(1), Some(zoom()));
+    link.begin(Sending { call, attempt, zoom, since: NOW, look_at: SETTLED });
+}
+
 /// Does the step that is due, as the worker would.
 fn work(link: &mut Link, result: CallResult) -> LinkNews {
     match link.step(NOW) {
-        Some(Step::Call(call)) => link.begin(call, NOW),
+        Some(Step::Call(call)) => begin(link, call),
         other => panic!("no call is due, but {other:?}"),
     }
     link.finish(result, NOW)
@@ -66,7 +75,7 @@ fn r16_a_create_never_sent_and_its_cancel_cost_nothing() {
 #[test]
 fn r13_a_link_dropped_while_its_create_is_out_is_deleted_when_the_answer_comes() {
     let mut link = link(1);
-    link.begin(Call::Create { topic: Topic::fit("Demo") }, NOW);
+    begin(&mut link, Call::Create { topic: Topic::fit("Demo") });
     link.leave(appointment(1), None, NOW);
     assert_eq!(link.step(NOW), None, "nothing is called while a call is out");
     assert_eq!(link.finish(created(7), NOW), LinkNews::None);
@@ -171,11 +180,12 @@ fn r16_a_change_of_what_is_wanted_does_not_end_a_deferral() {
 }
 
 #[test]
-fn a_doubtful_outcome_stays_pending_and_is_not_repeated() {
+fn a_doubtful_outcome_stays_pending_and_is_not_repeated_blindly() {
     let mut link = link(1);
     assert_eq!(work(&mut link, CallResult::Unknown), LinkNews::None);
-    assert_eq!((link.step(NOW), link.due()), (None, None));
+    assert_eq!((link.step(NOW), link.due()), (None, Some(SETTLED)));
     assert_eq!(link.state(Some(&zoom())), LinkState::Pending);
+    assert_eq!(link.step(SETTLED), Some(Step::Look(Some(zoom()))));
 }
 
 #[test]
@@ -194,7 +204,7 @@ fn a_parked_link_wakes_when_its_owner_connects() {
     // When its slot is over, nobody has to connect for it any more.
     let over = Some(link.slot.core.end());
     assert_eq!((link.park(ParkReason::NotConnected, NOW), link.due()), (LinkNews::None, over));
-    link.wake(NOW);
+    link.wake(&zoom(), NOW);
     assert_eq!(link.due(), Some(NOW));
 }
 
@@ -210,8 +220,8 @@ fn retries_double_from_2_seconds_to_15_minutes() {
     let mut link = link(1);
     let mut waits = Vec::new();
     for _ in 0..12 {
-        link.begin(Call::Create { topic: Topic::fit("Demo") }, NOW);
-        waits.push((link.retry_at(NOW) - NOW).num_seconds());
+        begin(&mut link, Call::Create { topic: Topic::fit("Demo") });
+        waits.push((link.retry_at(NOW, Spread::NONE) - NOW).num_seconds());
         link.finish(CallResult::Later(NOW), NOW);
     }
     assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
@@ -223,7 +233,7 @@ fn r14_what_waits_for_a_doubtful_create_goes_when_that_is_dropped_or_over() {
     old.leave(appointment(1), Some(&mut new), NOW);
     work(&mut new, CallResult::Unknown);
     let end = new.slot.core.end();
-    assert_eq!((new.due(), new.step(NOW)), (Some(end), None));
+    assert_eq!((new.due(), new.step(NOW)), (Some(SETTLED), None));
     assert_eq!(new.step(end), Some(Step::ReleaseReplaced));
     new.leave(appointment(1), None, NOW);
     assert_eq!((new.due(), new.step(NOW)), (Some(NOW), Some(Step::ReleaseReplaced)));
@@ -235,7 +245,7 @@ fn r14_a_release_does_not_wait_for_the_quota_of_a_dropped_link() {
     for result in [CallResult::Deferred(reset), CallResult::Later(reset)] {
         let (mut old, mut new) = (made(1), link(2));
         old.leave(appointment(1), Some(&mut new), NOW);
-        new.begin(Call::Create { topic: Topic::fit("Demo") }, NOW);
+        begin(&mut new, Call::Create { topic: Topic::fit("Demo") });
         new.leave(appointment(1), None, NOW);
         assert_eq!(new.finish(result, NOW), LinkNews::None, "nobody uses it any more");
         assert_eq!(new.due(), Some(NOW));
@@ -247,7 +257,7 @@ fn what_is_given_up_stays_so_when_its_release_fails() {
     let (mut old, mut new) = (made(1), link(2));
     old.leave(appointment(1), Some(&mut new), NOW);
     work(&mut new, CallResult::Parked(ParkReason::RefusedByZoom));
-    new.push_back(NOW);
+    new.push_back(NOW, Spread::NONE);
     let due = new.due().unwrap();
     assert!(due > NOW);
     assert_eq!(new.step(due), Some(Step::ReleaseReplaced));
@@ -264,3 +274,6 @@ fn the_links_that_wait_for_one_fit_its_row() {
     }
     assert!(last.replaces.len() <= MOST_REPLACED);
 }
+
+mod look;
+mod staff;

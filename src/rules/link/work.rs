@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Call, Hold, Link, LinkNews, ParkReason, Step, Wanted, ZoomMeeting};
-use crate::rules::retry::Retry;
+use crate::bugs::bug;
+use crate::rules::retry::{Retry, Spread};
 use crate::words::MeetingId;
 
 /// What is missing to what is wanted, whatever the time.
@@ -18,8 +19,16 @@ pub(super) enum Missing {
 const RETRY: Retry = Retry { first: TimeDelta::seconds(2), longest: TimeDelta::minutes(15) };
 
 impl Link {
-    /// When the worker has to look at it. Follows from what is missing and what holds it.
+    /// When the worker has to look at it. Follows from what is missing, what holds it, and what is in
+    /// doubt.
     pub(crate) fn due(&self) -> Option<DateTime<Utc>> {
+        let end = self.slot.core.end();
+        // Whatever is in doubt is so no longer than it matters.
+        let look = self.is_in_doubt().then(|| self.next_look().map_or(end, |(at, _)| at.min(end)));
+        self.work_due().into_iter().chain(look).min()
+    }
+
+    pub(super) fn work_due(&self) -> Option<DateTime<Utc>> {
         let holds_others = !self.replaces.is_empty();
         if self.waits_for_answer() {
             return holds_others.then(|| self.slot.core.end());
@@ -43,7 +52,8 @@ impl Link {
     /// Whether something is missing that waits for the owner to connect, and is worth it: its slot is not
     /// over.
     pub(crate) fn is_stuck(&self, now: DateTime<Utc>) -> bool {
-        self.waits_for_connection() && self.missing().is_some() && now < self.slot.core.end()
+        let unfinished = self.missing().is_some() || self.sending.is_some();
+        self.waits_for_connection() && unfinished && now < self.slot.core.end()
     }
 
     /// A call is out, and its answer still matters.
@@ -75,26 +85,43 @@ impl Link {
 
     /// The next step towards what is wanted, unless something holds it.
     pub(crate) fn step(&self, now: DateTime<Utc>) -> Option<Step> {
-        let over = now >= self.slot.core.end();
-        if self.waits_for_answer() {
-            return (over && !self.replaces.is_empty()).then_some(Step::ReleaseReplaced);
+        if self.releases(now) {
+            return Some(Step::ReleaseReplaced);
         }
-        let lost_hope = over || self.is_given_up();
+        if now >= self.slot.core.end() {
+            // A meeting that is over is not worth a request.
+            let unfinished = self.missing().is_some() || self.is_in_doubt();
+            return (unfinished && self.hold != Hold::Over).then_some(Step::Forget);
+        }
+        if let Some((_, place)) = self.next_look().filter(|(at, _)| *at <= now) {
+            return Some(Step::Look(place));
+        }
         let call = match self.missing()? {
             Missing::Release => return Some(Step::ReleaseReplaced),
-            Missing::Create if lost_hope && !self.replaces.is_empty() => {
-                return Some(Step::ReleaseReplaced);
-            }
             Missing::Create => Call::Create { topic: self.topic.clone()? },
             Missing::Rename(meeting) => Call::Rename { meeting, topic: self.topic.clone()? },
             Missing::Delete(meeting) => Call::Delete { meeting },
         };
-        // A meeting that is over is not worth a request.
-        if over {
-            return (self.hold != Hold::Over).then_some(Step::Forget);
+        match self.hold {
+            Hold::Until(at) | Hold::Deferred(at) if at <= now => Some(Step::Call(call)),
+            _ => None,
         }
-        let held = matches!(self.hold, Hold::Parked(..) | Hold::Over);
-        (!held).then_some(Step::Call(call))
+    }
+
+    /// Whether others wait for this link, and need not any more: it is made, or given up.
+    fn releases(&self, now: DateTime<Utc>) -> bool {
+        if self.replaces.is_empty() {
+            return false;
+        }
+        let over = now >= self.slot.core.end();
+        if self.waits_for_answer() {
+            return over;
+        }
+        match self.missing() {
+            Some(Missing::Release) => true,
+            Some(Missing::Create) => over || self.is_given_up(),
+            _ => false,
+        }
     }
 
     /// What goes first when there are more calls than the day has requests: by deadline. Links of
@@ -109,7 +136,10 @@ impl Link {
             Some(Missing::Rename(_)) => 3,
             Some(Missing::Delete(_)) => 4,
             // These cost no request, and set others free.
-            Some(Missing::Release) | None => 0,
+            Some(Missing::Release) => 0,
+            None if self.sending.is_some() => 0,
+            // To see whether something is too many.
+            None => 5,
         };
         (class, start)
     }
@@ -122,8 +152,9 @@ impl Link {
         let holds_on = match self.hold {
             Hold::Deferred(_) | Hold::Over => true,
             Hold::Parked(ParkReason::Quota, _) => !self.is_made(),
+            Hold::Parked(ParkReason::Abandoned, _) => !self.is_made(),
             Hold::Parked(ParkReason::RefusedByZoom, _) | Hold::Until(_) => false,
-            Hold::Parked(..) => true,
+            Hold::Parked(ParkReason::NotConnected | ParkReason::NeedsReconnect, _) => true,
         };
         if !holds_on || self.missing() == Some(Missing::Release) {
             self.hold = Hold::Until(now);
@@ -137,9 +168,16 @@ impl Link {
     }
 
     /// A step failed on our side: tries again, ever later. What is parked or over stays so.
-    pub(crate) fn push_back(&mut self, now: DateTime<Utc>) {
+    pub(crate) fn push_back(&mut self, now: DateTime<Utc>, spread: Spread) {
         self.attempts = self.attempts.saturating_add(1);
-        let retry_at = self.retry_at(now);
+        let retry_at = self.retry_at(now, spread);
+        match self.next_look().filter(|(at, _)| *at <= now) {
+            Some((_, Some(zoom))) => self.look_later(&zoom, retry_at),
+            Some((_, None)) => {
+                self.sending.iter_mut().for_each(|sending| sending.look_at = retry_at);
+            }
+            None => {}
+        }
         self.hold = match self.hold {
             Hold::Parked(reason, _) => Hold::Parked(reason, retry_at),
             Hold::Over => Hold::Over,
@@ -153,6 +191,7 @@ impl Link {
         if create && self.slot.core.start() < until {
             return self.park(ParkReason::Quota, now);
         }
+        let until = if bug!(DeferredForEver) { DateTime::<Utc>::MAX_UTC } else { until };
         let known = self.hold == Hold::Deferred(until);
         self.hold = Hold::Deferred(until);
         let unseen = known || !create || self.is_dropped();
@@ -170,13 +209,14 @@ impl Link {
     /// The slot is over: nothing more is done for it.
     pub(crate) fn forget(&mut self) {
         self.hold = Hold::Over;
+        self.stop_looking();
         if self.is_dropped() {
             self.meeting = ZoomMeeting::Gone;
         }
     }
 
-    /// When to try again after a call that had no effect: 2 s, 4 s, … at most 15 minutes.
-    pub(crate) fn retry_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        now + RETRY.after(self.attempts.saturating_sub(1))
+    /// When to try again after a call that had no effect: after 2 s, 4 s, … at most 15 minutes.
+    pub(crate) fn retry_at(&self, now: DateTime<Utc>, spread: Spread) -> DateTime<Utc> {
+        now + RETRY.after(self.attempts.saturating_sub(1), spread)
     }
 }

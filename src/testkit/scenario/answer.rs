@@ -84,6 +84,7 @@ const fn reason_name(reason: ParkReason) -> &'static str {
         ParkReason::NotConnected => "not_connected",
         ParkReason::NeedsReconnect => "needs_reconnect",
         ParkReason::RefusedByZoom => "refused_by_zoom",
+        ParkReason::Abandoned => "abandoned",
     }
 }
 

@@ -1,6 +1,8 @@
 //! Steps that tie users to Zoom accounts.
 
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use serde_json::json;
 
 use super::answer;
 use super::given::{
@@ -10,8 +12,12 @@ use super::given::{
 use super::moment::At;
 use super::run::{Answer, Run, caller};
 use super::steps::Step;
-use crate::testkit::SimulatedWebhook;
-use crate::words::{LocationSetting, StatedReason, UserId};
+use super::view::{always, marked};
+use crate::services::inspect;
+use crate::testkit::{SimulatedMeeting, SimulatedWebhook};
+use crate::words::{
+    AccountId, AppointmentId, LocationSetting, StatedReason, UserId, ZoomAccountId,
+};
 use crate::{Actor, Advice, Affected, Error, Fault};
 
 impl Run<'_> {
@@ -80,25 +86,68 @@ impl Run<'_> {
         Ok(json!({"differs": differs}))
     }
 
-    /// What it tells of has happened at Zoom; of a later consent it is only an echo.
-    pub(super) async fn zoom_event(&self, given: &ZoomEvent) -> Value {
-        let Event::AppDeauthorized = given.event;
-        let zoom = &self.stage.zoom;
-        if given.at.is_none() && given.valid {
-            zoom.remove_app(&given.zoom);
-        }
-        let at = given.at.map_or_else(|| self.stage.now(), |At(at)| at);
-        if given.valid {
-            zoom.remove_app_at(&given.zoom, at);
-        }
-        let mut webhook = zoom.deauthorized(&given.zoom, at);
+    pub(super) async fn zoom_event(&self, given: &ZoomEvent) -> Answer {
+        let webhook = match (given.event, &given.zoom, &given.appointment) {
+            (Event::AppDeauthorized, Some(zoom), _) => Some(self.app_deauthorized(given, zoom)),
+            (Event::MeetingDeleted | Event::MeetingRecovered, _, Some(appointment)) => {
+                self.meeting_event(given, self.appointment(appointment)).await?
+            }
+            _ => None,
+        };
+        let nothing = Fault::Inconsistent("there is no meeting for the event to tell of");
+        let mut webhook = webhook.ok_or(nothing)?;
         if !given.valid {
             forge(&mut webhook);
         }
         for _ in 0..given.copies {
             self.stage.deliver(&webhook).await;
         }
-        json!({})
+        Ok(json!({}))
+    }
+
+    /// What it tells of has happened at Zoom; of a later consent it is only an echo.
+    fn app_deauthorized(&self, given: &ZoomEvent, user: &ZoomAccountId) -> SimulatedWebhook {
+        let zoom = &self.stage.zoom;
+        if given.at.is_none() && given.valid {
+            zoom.remove_app(user);
+        }
+        let at = given.at.map_or_else(|| self.stage.now(), |At(at)| at);
+        if given.valid {
+            zoom.remove_app_at(user, at);
+        }
+        zoom.deauthorized(user, at)
+    }
+
+    /// A person has deleted or restored the meeting of an appointment, unless Zoom did not send it.
+    async fn meeting_event(
+        &self,
+        given: &ZoomEvent,
+        appointment: AppointmentId,
+    ) -> Result<Option<SimulatedWebhook>, Error> {
+        let accounts: BTreeSet<AccountId> =
+            self.people.iter().flat_map(|person| person.accounts.iter().cloned()).collect();
+        let accounts: Vec<AccountId> = accounts.into_iter().collect();
+        let core = self.stage.scheduler.core();
+        let booked = inspect(core, &accounts, &[], always()?).await?.appointments;
+        let booked = booked.into_iter().find(|booked| booked.id == appointment);
+        let Some(link) = booked.and_then(|booked| booked.link) else { return Ok(None) };
+        let zoom = &self.stage.zoom;
+        let is_its = |meeting: &SimulatedMeeting| marked(meeting) == Some(link);
+        let deleted = matches!(given.event, Event::MeetingDeleted);
+        let meetings = if deleted { zoom.meetings() } else { zoom.deleted_meetings() };
+        let Some(meeting) = meetings.iter().find(|meeting| is_its(meeting)) else {
+            return Ok(None);
+        };
+        match (given.valid, deleted) {
+            (true, true) => _ = zoom.delete_meeting(meeting.id),
+            (true, false) => _ = zoom.restore_meeting(meeting.id),
+            (false, _) => {}
+        }
+        Ok(if deleted {
+            zoom.meeting_deleted(meeting.id)
+        } else {
+            zoom.meeting_recovered(meeting.id)
+        })
     }
 
     fn affected(&self, found: &[Affected]) -> Vec<String> {

@@ -81,7 +81,9 @@ pub(super) enum All {
 #[serde(deny_unknown_fields)]
 pub(super) struct ZoomEvent {
     pub(super) event: Event,
-    pub(super) zoom: ZoomAccountId,
+    pub(super) zoom: Option<ZoomAccountId>,
+    /// Whose meeting it is about.
+    pub(super) appointment: Option<String>,
     /// When it happened, if that was not now: then it tells of something that is over.
     pub(super) at: Option<At>,
     #[serde(default = "once")]
@@ -99,9 +101,13 @@ const fn truly() -> bool {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub(super) enum Event {
+    #[serde(rename = "app_deauthorized")]
     AppDeauthorized,
+    #[serde(rename = "meeting.deleted")]
+    MeetingDeleted,
+    #[serde(rename = "meeting.recovered")]
+    MeetingRecovered,
 }
 
 #[derive(Debug, Deserialize)]
@@ -216,6 +222,7 @@ impl From<Op> for Option<ZoomCall> {
 pub(super) enum FaultName {
     Lost,
     DoneReplyLost,
+    Late,
     Unavailable,
     DailyLimit,
     PerSecondLimit,
@@ -230,6 +237,7 @@ impl FaultName {
         Some(match self {
             Self::Lost => Fault::Lost,
             Self::DoneReplyLost => Fault::DoneReplyLost,
+            Self::Late => Fault::Late,
             Self::Unavailable => Fault::Unavailable,
             Self::DailyLimit => Fault::DailyLimit,
             Self::PerSecondLimit => Fault::PerSecondLimit,

@@ -29,14 +29,14 @@ mod connecting;
 mod expect;
 mod format;
 mod given;
-mod invariants;
+pub(super) mod invariants;
 mod moment;
 mod problem;
 mod read;
 mod run;
 mod stage;
 mod steps;
-mod view;
+pub(super) mod view;
 mod world;
 
 use std::fmt;

@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
             Act::TransferZoom(given) => self.transfer_zoom(step, given).await,
             Act::Connection(given) => self.connection(step, given).await,
             Act::SetDefaultLocation(given) => self.set_default_location(step, given).await,
-            Act::ZoomEvent(given) => Ok(self.zoom_event(given).await),
+            Act::ZoomEvent(given) => self.zoom_event(given).await,
             Act::DeleteUser(given) => self.delete_user(&given.user).await,
             Act::RestoreUser(given) => self.restore_user(given).await,
             Act::SetCalendarLocation(given) => self.set_location(step, given).await,
@@ -334,7 +334,7 @@ impl<'a> Run<'a> {
     }
 
     /// The appointment of that name. One that was never made has an id that none has.
-    fn appointment(&self, name: &str) -> AppointmentId {
+    pub(super) fn appointment(&self, name: &str) -> AppointmentId {
         let nobody = AppointmentId::from_uuid(Uuid::nil());
         self.named.get(name).copied().unwrap_or(nobody)
     }

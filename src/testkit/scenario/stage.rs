@@ -14,7 +14,7 @@ use crate::testkit::{
 };
 use crate::words::{Account, EntryPoint, Secret, UserId, ZoomAccountId};
 use crate::zoom::{WebhookSecrets, ZoomApp, ZoomClient};
-use crate::{Actor, Caller, Connected, Error, Scheduler};
+use crate::{Actor, Caller, Connected, Error, Jitter, Scheduler};
 
 /// Runs of one scenario are equal to the last bit.
 const SEED: u64 = 1;
@@ -54,6 +54,7 @@ impl Stage {
             .realm(ports.realm)
             .quota_cap(world.settings.quota_cap)
             .reset_guard(guard)
+            .jitter(Jitter::None)
             .build()
             .map_err(|error| InvalidScenario::illegal("settings", error.to_string()))?;
         let stage = Self { clock, zoom, busy, scheduler };

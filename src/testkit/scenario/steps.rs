@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::format::read_calendar;
 use super::given::{
-    Advance, Appointments, Book, Busy, ConnectZoom, Edit, Explain, MarkAppointment, Nothing,
+    Advance, Appointments, Book, Busy, ConnectZoom, Edit, Event, Explain, MarkAppointment, Nothing,
     OfAppointment, OfUser, Reassign, ReleaseZoom, Reschedule, RestoreUser, SetCalendarLocation,
     SetDefaultLocation, Slots, TransferZoom, ZoomEvent, ZoomFault,
 };
@@ -194,17 +194,29 @@ fn later_fields(step: &str) -> Vec<(&'static str, Value)> {
 
 /// Events of the format that nobody here listens to yet.
 fn zoom_event(step: &Value) -> Result<ZoomEvent, InvalidScenario> {
+    const KNOWN: [&str; 3] = ["app_deauthorized", "meeting.deleted", "meeting.recovered"];
     if let Some(event) = step.get("event").and_then(Value::as_str)
-        && event != "app_deauthorized"
+        && !KNOWN.contains(&event)
     {
         return Err(InvalidScenario::unsupported("event", event));
     }
-    read(step)
+    let event: ZoomEvent = read(step)?;
+    let named = match event.event {
+        Event::AppDeauthorized => event.zoom.is_some() && event.appointment.is_none(),
+        Event::MeetingDeleted | Event::MeetingRecovered => {
+            event.appointment.is_some() && event.zoom.is_none()
+        }
+    };
+    if !named {
+        let why = "`app_deauthorized` has a `zoom`, the events of meetings an `appointment`";
+        return Err(InvalidScenario::illegal("event", why));
+    }
+    Ok(event)
 }
 
 /// Faults and calls of the format that the simulated Zoom does not know yet.
 fn zoom_fault(step: &Value) -> Result<ZoomFault, InvalidScenario> {
-    let later = [("op", "add_registrant"), ("fault", "late"), ("fault", "plan_missing")];
+    let later = [("op", "add_registrant"), ("fault", "plan_missing")];
     for (field, name) in later {
         if step.get(field) == Some(&json!(name)) {
             return Err(InvalidScenario::unsupported(field, name));

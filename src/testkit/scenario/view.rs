@@ -23,47 +23,47 @@ use crate::{Appointment, Error};
 
 /// The world after the last step.
 #[derive(Debug, Default)]
-pub(super) struct View {
-    pub(super) now: DateTime<Utc>,
-    pub(super) quota_cap: u32,
-    pub(super) seats: Seats,
+pub(in crate::testkit) struct View {
+    pub(in crate::testkit) now: DateTime<Utc>,
+    pub(in crate::testkit) quota_cap: u32,
+    pub(in crate::testkit) seats: Seats,
     /// What hosts have given away.
-    pub(super) held: Vec<(Occupant, Occupancy)>,
-    pub(super) appointments: Vec<Booked>,
+    pub(in crate::testkit) held: Vec<(Occupant, Occupancy)>,
+    pub(in crate::testkit) appointments: Vec<Booked>,
     /// The list of appointments by start.
-    pub(super) listed: BTreeSet<ListedRow>,
+    pub(in crate::testkit) listed: BTreeSet<ListedRow>,
     /// How calendars are counted, and what their counters say.
-    pub(super) counted: Vec<(CountingRow, Counts)>,
-    pub(super) told: Told,
-    pub(super) links: Vec<SeenLink>,
+    pub(in crate::testkit) counted: Vec<(CountingRow, Counts)>,
+    pub(in crate::testkit) told: Told,
+    pub(in crate::testkit) links: Vec<SeenLink>,
     /// What is at Zoom.
-    pub(super) meetings: Vec<SimulatedMeeting>,
+    pub(in crate::testkit) meetings: Vec<SimulatedMeeting>,
     /// What was at Zoom before the first step.
-    pub(super) foreign: Vec<SimulatedMeeting>,
+    pub(in crate::testkit) foreign: Vec<SimulatedMeeting>,
     /// The most requests on one day.
-    pub(super) requests: BTreeMap<ZoomAccountId, u32>,
+    pub(in crate::testkit) requests: BTreeMap<ZoomAccountId, u32>,
 }
 
 /// How many seats the slots of calendars have, or had when they were booked.
-pub(super) type Seats = BTreeMap<CalendarRef, u16>;
+pub(in crate::testkit) type Seats = BTreeMap<CalendarRef, u16>;
 
 /// What a run has seen from outside.
 pub(super) struct Seen {
-    pub(super) told: Told,
-    pub(super) seats: Seats,
+    pub(in crate::testkit) told: Told,
+    pub(in crate::testkit) seats: Seats,
     /// The meetings that were at Zoom before the first step.
-    pub(super) foreign: Vec<SimulatedMeeting>,
+    pub(in crate::testkit) foreign: Vec<SimulatedMeeting>,
 }
 
 /// What callers were last told of each appointment that was not deleted.
-pub(super) type Told = BTreeMap<AppointmentId, ToldOf>;
+pub(in crate::testkit) type Told = BTreeMap<AppointmentId, ToldOf>;
 
 /// What callers were last told of an appointment.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct ToldOf {
-    pub(super) status: Status,
-    pub(super) when: Interval,
-    pub(super) hosts: BTreeSet<UserId>,
+pub(in crate::testkit) struct ToldOf {
+    pub(in crate::testkit) status: Status,
+    pub(in crate::testkit) when: Interval,
+    pub(in crate::testkit) hosts: BTreeSet<UserId>,
 }
 
 impl From<&Appointment> for ToldOf {
@@ -76,14 +76,22 @@ impl From<&Appointment> for ToldOf {
     }
 }
 
+impl ToldOf {
+    /// What is true of an appointment.
+    pub(in crate::testkit) fn of(booked: &Booked) -> Self {
+        let hosts = booked.hosts().cloned().collect();
+        Self { status: booked.status, when: booked.interval(), hosts }
+    }
+}
+
 /// A link, as its users see it.
 #[derive(Clone, Debug)]
-pub(super) struct SeenLink {
-    pub(super) id: LinkId,
-    pub(super) slot: SlotKey,
-    pub(super) state: LinkState,
+pub(in crate::testkit) struct SeenLink {
+    pub(in crate::testkit) id: LinkId,
+    pub(in crate::testkit) slot: SlotKey,
+    pub(in crate::testkit) state: LinkState,
     /// Work on it is due later, or waits for somebody or something.
-    pub(super) is_unfinished: bool,
+    pub(in crate::testkit) is_unfinished: bool,
 }
 
 impl View {
@@ -110,7 +118,7 @@ impl View {
 
 impl View {
     /// Of rows alone: nobody was told anything, and nobody asks Zoom.
-    pub(super) fn of_rows(now: DateTime<Utc>, found: Inspected, seats: Seats) -> Self {
+    pub(in crate::testkit) fn of_rows(now: DateTime<Utc>, found: Inspected, seats: Seats) -> Self {
         Self {
             now,
             seats,
@@ -120,6 +128,16 @@ impl View {
             counted: found.counted,
             ..Self::default()
         }
+    }
+}
+
+impl View {
+    /// Of a world in which callers were told what is true.
+    pub(in crate::testkit) fn of_world(now: DateTime<Utc>, found: Inspected, seats: Seats) -> Self {
+        let links = links(&found);
+        let told =
+            found.appointments.iter().map(|booked| (booked.id, ToldOf::of(booked))).collect();
+        Self { links, told, ..Self::of_rows(now, found, seats) }
     }
 }
 
@@ -144,13 +162,13 @@ fn links(found: &Inspected) -> Vec<SeenLink> {
 }
 
 /// All instants that the crate works with, less a day for the pages of days around.
-pub(super) fn always() -> Result<Interval, Fault> {
+pub(in crate::testkit) fn always() -> Result<Interval, Fault> {
     let never = |_| Fault::Inconsistent("time has no end");
     Interval::try_from((EARLIEST_SECOND, LATEST_SECOND)).map_err(never)
 }
 
 /// Which of our links a meeting at Zoom is for, by the marker in its agenda.
-pub(super) fn marked(meeting: &SimulatedMeeting) -> Option<LinkId> {
+pub(in crate::testkit) fn marked(meeting: &SimulatedMeeting) -> Option<LinkId> {
     let marker = meeting.agenda.strip_prefix("[ref:")?.split(']').next()?;
     Uuid::try_parse(marker).ok().map(LinkId::from_uuid)
 }

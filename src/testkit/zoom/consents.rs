@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::SimulatedZoom;
+use super::meetings::{DELETED, RECOVERED};
 use super::oauth::{Grants, PageRefused};
-use super::webhook::{self, Deauthorization, SimulatedWebhook};
+use super::webhook::{self, Deauthorization, Owed, SimulatedWebhook};
 use crate::ports::AuthorizeUrl;
-use crate::words::ZoomAccountId;
+use crate::words::{MeetingId, ZoomAccountId};
 
 impl SimulatedZoom {
     /// The secret token with which every [`SimulatedWebhook`] is signed.
@@ -77,12 +78,13 @@ impl SimulatedZoom {
     }
 
     /// Takes the webhooks that Zoom owes by now, oldest first: `app_deauthorized` for every Zoom
-    /// user who removed the app and for all tokens that the app revoked.
+    /// user who removed the app and for all tokens that the app revoked, `meeting.deleted` and
+    /// `meeting.recovered` for every meeting that anybody deleted or restored, the app included.
     #[must_use]
     pub fn webhooks(&self) -> Vec<SimulatedWebhook> {
         let now = self.clock.now();
         let owed = std::mem::take(&mut self.world().owed);
-        owed.iter().map(|deauthorization| deauthorization.webhook(now)).collect()
+        owed.iter().map(|owed| owed.webhook(now)).collect()
     }
 
     /// A webhook that tells that this Zoom user removed the app at that instant. Nothing changes
@@ -91,6 +93,26 @@ impl SimulatedZoom {
     pub fn deauthorized(&self, zoom: &ZoomAccountId, at: DateTime<Utc>) -> SimulatedWebhook {
         let client = self.world().grants.client().to_owned();
         Deauthorization { zoom: zoom.clone(), at, client }.webhook(self.clock.now())
+    }
+
+    /// A webhook that tells that this meeting was deleted. Nothing changes at Zoom: it may come late,
+    /// when the meeting has long been restored. `None`: there never was such a meeting.
+    #[must_use]
+    pub fn meeting_deleted(&self, id: MeetingId) -> Option<SimulatedWebhook> {
+        self.meeting_webhook(id, DELETED)
+    }
+
+    /// A webhook that tells that this meeting was restored. Nothing changes at Zoom. `None`: there never
+    /// was such a meeting.
+    #[must_use]
+    pub fn meeting_recovered(&self, id: MeetingId) -> Option<SimulatedWebhook> {
+        self.meeting_webhook(id, RECOVERED)
+    }
+
+    fn meeting_webhook(&self, id: MeetingId, event: &'static str) -> Option<SimulatedWebhook> {
+        let at = self.clock.now();
+        let change = self.world().meetings.telling(id, event)?;
+        Some(Owed::Meeting { change, at }.webhook(at))
     }
 
     /// A webhook by which Zoom makes sure that the app knows the secret token.

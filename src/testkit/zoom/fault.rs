@@ -11,6 +11,8 @@ pub enum Fault {
     Lost,
     /// The call takes effect, and its answer is lost.
     DoneReplyLost,
+    /// The answer is lost, and the call takes effect 60 s later.
+    Late,
     /// HTTP 503, without effect.
     Unavailable,
     /// HTTP 429 with the body of the daily limit, and so for the rest of this UTC day.
@@ -19,7 +21,7 @@ pub enum Fault {
     PerSecondLimit,
     /// HTTP 401, code 124: the access token is expired. The refresh token stays good.
     TokenExpired,
-    /// HTTP 404, code 3001: the meeting does not exist. If it does, it stays.
+    /// HTTP 404, code 3001: the meeting does not exist. If it did, it is gone now, and nobody is told.
     Gone,
 }
 
@@ -27,7 +29,11 @@ impl Fault {
     /// Whether Zoom could answer such a call so: for faults planned for any call.
     const fn fits(self, call: ZoomCall) -> bool {
         match self {
-            Self::Lost | Self::DoneReplyLost | Self::Unavailable | Self::PerSecondLimit => true,
+            Self::Lost
+            | Self::DoneReplyLost
+            | Self::Late
+            | Self::Unavailable
+            | Self::PerSecondLimit => true,
             Self::DailyLimit => is_counted(call),
             Self::TokenExpired => !is_of_app(call),
             Self::Gone => matches!(

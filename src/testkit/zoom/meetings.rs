@@ -10,8 +10,11 @@ use super::fields::Fields;
 use super::request::Asked;
 use crate::words::{Interval, MeetingId, ZoomAccountId};
 
+mod changed;
 mod list;
 mod show;
+
+pub(super) use changed::{Changed, DELETED, RECOVERED};
 
 /// What Zoom takes if a create says nothing.
 const DEFAULT_TOPIC: &str = "Zoom Meeting";
@@ -23,6 +26,10 @@ const LIFETIME: TimeDelta = TimeDelta::days(30);
 pub(super) struct Meetings {
     made: i64,
     live: BTreeMap<MeetingId, Stored>,
+    /// Deleted, and since when: they can be restored for some days.
+    trash: BTreeMap<MeetingId, (DateTime<Utc>, Stored)>,
+    /// What Zoom has not told of yet.
+    changes: Vec<Changed>,
     pages: list::Pages,
 }
 
@@ -119,7 +126,7 @@ impl Meetings {
         let Some(id) = self.own(zoom, asked, now).map(|meeting| meeting.id) else {
             return Answer::no_such_meeting(asked.meeting);
         };
-        self.live.remove(&id);
+        self.remove(id, now);
         Answer::no_content()
     }
 
@@ -153,14 +160,31 @@ impl Meetings {
     }
 
     /// By hand, in Zoom's own pages.
-    pub(super) fn remove(&mut self, id: MeetingId) -> bool {
-        self.live.remove(&id).is_some()
+    pub(super) fn edit(
+        &mut self,
+        id: MeetingId,
+        topic: Option<&str>,
+        agenda: Option<&str>,
+    ) -> bool {
+        let Some(meeting) = self.live.get_mut(&id) else { return false };
+        if let Some(topic) = topic {
+            topic.clone_into(&mut meeting.topic);
+        }
+        if let Some(agenda) = agenda {
+            agenda.clone_into(&mut meeting.agenda);
+        }
+        true
+    }
+
+    /// Gone for good, as after its time.
+    pub(super) fn expire(&mut self, id: Option<MeetingId>) {
+        if let Some(id) = id {
+            self.live.remove(&id);
+        }
     }
 
     pub(super) fn all(&self) -> Vec<SimulatedMeeting> {
-        let mut all: Vec<_> = self.live.values().map(show::outline).collect();
-        all.sort_by(|a, b| (&a.zoom, a.start, a.id).cmp(&(&b.zoom, b.start, b.id)));
-        all
+        outlines(self.live.values())
     }
 
     /// A stranger's meeting looks to a user as if it were not there, and so does an expired one.
@@ -176,6 +200,12 @@ impl Meetings {
         self.live.insert(meeting.id, meeting.clone());
         meeting
     }
+}
+
+fn outlines<'a>(meetings: impl Iterator<Item = &'a Stored>) -> Vec<SimulatedMeeting> {
+    let mut all: Vec<_> = meetings.map(show::outline).collect();
+    all.sort_by(|a, b| (&a.zoom, a.start, a.id).cmp(&(&b.zoom, b.start, b.id)));
+    all
 }
 
 /// Eleven digits that do not grow with time, as at Zoom: nobody may take the lowest number for

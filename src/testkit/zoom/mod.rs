@@ -17,7 +17,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 pub use fault::Fault;
 pub use oauth::PageRefused;
@@ -112,9 +112,36 @@ impl SimulatedZoom {
         world.meetings.make(zoom, topic, interval, now)
     }
 
-    /// A person deletes a meeting in Zoom's own pages; says whether it was there.
+    /// A person deletes a meeting in Zoom's own pages; says whether it was there. Zoom owes a webhook
+    /// for it, as for every deletion.
     pub fn delete_meeting(&self, id: MeetingId) -> bool {
-        self.world().meetings.remove(id)
+        let now = self.clock.now();
+        let mut world = self.world();
+        let was_there = world.meetings.remove(id, now);
+        world.owe_changes(now);
+        was_there
+    }
+
+    /// A person restores a deleted meeting in Zoom's own pages, within seven days; says whether they
+    /// could. Its old link works again. Zoom owes a webhook for it.
+    pub fn restore_meeting(&self, id: MeetingId) -> bool {
+        let now = self.clock.now();
+        let mut world = self.world();
+        let restored = world.meetings.restore(id, now);
+        world.owe_changes(now);
+        restored
+    }
+
+    /// A person changes name or description of a meeting in Zoom's own pages, where they are given;
+    /// says whether it was there.
+    pub fn edit_meeting(&self, id: MeetingId, topic: Option<&str>, agenda: Option<&str>) -> bool {
+        self.world().meetings.edit(id, topic, agenda)
+    }
+
+    /// Another app makes so many of the 100 requests that this Zoom user has today.
+    pub fn use_up(&self, zoom: &ZoomAccountId, requests: u32) {
+        let today = self.clock.now().date_naive();
+        self.world().quotas.use_up(zoom, today, requests);
     }
 
     /// From now on, `times` calls of this kind (of any kind that the fault fits, if `None`), of
@@ -136,6 +163,13 @@ impl SimulatedZoom {
         self.world().meetings.all()
     }
 
+    /// The meetings that are deleted and can still be restored, in the same order.
+    #[must_use]
+    pub fn deleted_meetings(&self) -> Vec<SimulatedMeeting> {
+        let now = self.clock.now();
+        self.world().meetings.deleted(now)
+    }
+
     /// For every Zoom user, how many requests to create, update or delete reached Zoom on this
     /// UTC day, whatever came back; those answered with 401 or 429 are left out.
     #[must_use]
@@ -152,9 +186,24 @@ impl SimulatedZoom {
         self.world().quotas.most_arrived()
     }
 
-    /// A panic elsewhere in a test leaves the world whole: it changes in single steps.
+    /// For every Zoom user and UTC day, how many requests to create, update or delete reached Zoom with
+    /// a live access token.
+    pub(crate) fn arrived(&self) -> BTreeMap<(ZoomAccountId, NaiveDate), u32> {
+        self.world().quotas.all_arrived()
+    }
+
+    /// What a request asks of Zoom, and of which meeting.
+    pub(crate) fn call_of(request: &HttpRequest) -> Option<(ZoomCall, Option<MeetingId>)> {
+        let asked = Asked::read(request)?;
+        asked.call.map(|call| (call, asked.meeting))
+    }
+
+    /// As it is now: with what was late and has arrived. A panic elsewhere in a test leaves the world
+    /// whole: it changes in single steps.
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.land(self.clock.now());
+        world
     }
 }
 
@@ -179,6 +228,6 @@ impl HttpSend for SimulatedZoom {
             let host = request.uri().host().unwrap_or_default();
             SendError::NotSent(format!("there is no https host {host:?} here").into())
         })?;
-        self.world().answer(&asked, now)
+        self.world().answer(&request, &asked, now)
     }
 }

@@ -33,6 +33,16 @@ impl Quotas {
         *arrived = arrived.saturating_add(1);
     }
 
+    /// All requests that came, by Zoom user and UTC day.
+    pub(super) fn all_arrived(&self) -> BTreeMap<(ZoomAccountId, NaiveDate), u32> {
+        let days = |(zoom, quota): (&ZoomAccountId, &Quota)| {
+            let zoom = zoom.clone();
+            let days = quota.arrived.clone().into_iter();
+            days.map(move |(day, count)| ((zoom.clone(), day), count))
+        };
+        self.0.iter().flat_map(days).collect()
+    }
+
     /// The most requests that came on one day.
     pub(super) fn most_arrived(&self) -> BTreeMap<ZoomAccountId, u32> {
         let most = |quota: &Quota| quota.arrived.values().max().copied().unwrap_or_default();
@@ -48,6 +58,12 @@ impl Quotas {
             *used = used.saturating_add(1);
         }
         admitted
+    }
+
+    /// Another app of the same Zoom user makes requests.
+    pub(super) fn use_up(&mut self, zoom: &ZoomAccountId, today: NaiveDate, requests: u32) {
+        let used = self.0.entry(zoom.clone()).or_default().used.entry(today).or_default();
+        *used = used.saturating_add(requests).min(DAILY_REQUESTS);
     }
 
     pub(super) fn exhaust(&mut self, zoom: &ZoomAccountId, today: NaiveDate) {

@@ -6,6 +6,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use super::meetings::Changed;
 use super::world::ORGANISATION;
 use crate::words::ZoomAccountId;
 
@@ -38,6 +39,33 @@ impl SimulatedWebhook {
             .filter_map(|(name, value)| Some((name, HeaderValue::from_str(value).ok()?)))
             .collect();
         Self { headers, body: body.into_bytes() }
+    }
+}
+
+/// Something that Zoom has to tell the app.
+#[derive(Clone, Debug)]
+pub(super) enum Owed {
+    Deauthorization(Deauthorization),
+    Meeting { change: Changed, at: DateTime<Utc> },
+}
+
+impl Owed {
+    pub(super) fn webhook(&self, now: DateTime<Utc>) -> SimulatedWebhook {
+        match self {
+            Self::Deauthorization(told) => told.webhook(now),
+            Self::Meeting { change, at } => {
+                let body = json!({
+                    "event": change.event(),
+                    "event_ts": at.timestamp_millis(),
+                    "payload": {
+                        "account_id": ORGANISATION,
+                        "operation": "all",
+                        "object": change.object(),
+                    },
+                });
+                SimulatedWebhook::signed(&body, now)
+            }
+        }
     }
 }
 

@@ -1,16 +1,16 @@
 //! All that the simulated Zoom knows, and how it answers.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::answer::Answer;
 use super::fault::{Fault, Faults, is_counted};
-use super::meetings::Meetings;
+use super::meetings::{Meetings, later};
 use super::oauth::Grants;
 use super::quota::Quotas;
 use super::request::Asked;
-use super::webhook::Deauthorization;
-use crate::ports::{HttpResponse, SendError, ZoomCall};
+use super::webhook::{Deauthorization, Owed};
+use crate::ports::{HttpRequest, HttpResponse, SendError, ZoomCall};
 use crate::words::ZoomAccountId;
 
 /// Zoom's id of the organisation that all its users belong to.
@@ -23,13 +23,39 @@ pub(super) struct World {
     pub(super) meetings: Meetings,
     pub(super) faults: Faults,
     /// What Zoom has to tell the app.
-    pub(super) owed: Vec<Deauthorization>,
+    pub(super) owed: Vec<Owed>,
+    /// Requests that are on their way still, and when they arrive.
+    late: Vec<(DateTime<Utc>, HttpRequest)>,
 }
 
+/// How late a late request arrives.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+
 impl World {
+    /// Does what late requests asked for that have arrived by now.
+    pub(super) fn land(&mut self, now: DateTime<Utc>) {
+        let due = |(at, _): &(DateTime<Utc>, HttpRequest)| *at <= now;
+        if !self.late.iter().any(due) {
+            return;
+        }
+        let (landed, late) = std::mem::take(&mut self.late).into_iter().partition(due);
+        self.late = late;
+        let mut landed: Vec<_> = landed;
+        landed.sort_by_key(|(at, _)| *at);
+        for (at, request) in landed {
+            if let Some(asked) = Asked::read(&request)
+                && let Some(call) = asked.call
+            {
+                self.arrive(call, &asked, at);
+                self.serve(call, &asked, at);
+            }
+        }
+    }
+
     /// What the sender of a request gets to see.
     pub(super) fn answer(
         &mut self,
+        request: &HttpRequest,
         asked: &Asked<'_>,
         now: DateTime<Utc>,
     ) -> Result<HttpResponse, SendError> {
@@ -37,8 +63,13 @@ impl World {
             return Ok(Answer::no_such_endpoint().http());
         };
         let fault = self.faults.meet(call, self.grants.whose(asked).as_ref());
-        if fault == Some(Fault::Lost) {
-            return Err(lost("the request"));
+        match fault {
+            Some(Fault::Lost) => return Err(lost("the request")),
+            Some(Fault::Late) => {
+                self.late.push((later(now, LATE), request.clone()));
+                return Err(lost("the answer"));
+            }
+            _ => {}
         }
         self.arrive(call, asked, now);
         let answer = match fault {
@@ -63,7 +94,7 @@ impl World {
 
     fn owe(&mut self, zoom: ZoomAccountId, at: DateTime<Utc>) {
         let client = self.grants.client().to_owned();
-        self.owed.push(Deauthorization { zoom, at, client });
+        self.owed.push(Owed::Deauthorization(Deauthorization { zoom, at, client }));
     }
 
     /// A request has come: it is counted, whatever will be answered.
@@ -78,6 +109,12 @@ impl World {
                 self.quotas.arrive(&zoom, now.date_naive());
             }
         }
+    }
+
+    /// Zoom tells of every meeting that is deleted or restored, whoever did it.
+    pub(super) fn owe_changes(&mut self, at: DateTime<Utc>) {
+        let changes = self.meetings.take_changes();
+        self.owed.extend(changes.into_iter().map(|change| Owed::Meeting { change, at }));
     }
 
     /// The call as it goes without faults.
@@ -116,7 +153,11 @@ impl World {
             ZoomCall::CreateMeeting => self.meetings.create(zoom, asked, now),
             ZoomCall::GetMeeting => self.meetings.get(zoom, asked, now),
             ZoomCall::UpdateMeeting => self.meetings.update(zoom, asked, now),
-            ZoomCall::DeleteMeeting => self.meetings.delete(zoom, asked, now),
+            ZoomCall::DeleteMeeting => {
+                let answer = self.meetings.delete(zoom, asked, now);
+                self.owe_changes(now);
+                answer
+            }
             ZoomCall::ListMeetings => self.meetings.list(zoom, asked, now),
             ZoomCall::Me => Answer::ok(user(zoom)),
             ZoomCall::ExchangeCode | ZoomCall::Refresh | ZoomCall::Revoke => {
@@ -148,8 +189,13 @@ impl World {
             Fault::DailyLimit => Answer::daily_limit(),
             Fault::PerSecondLimit => Answer::per_second_limit(),
             Fault::TokenExpired => Answer::token_expired(),
-            Fault::Gone => Answer::no_such_meeting(asked.meeting),
-            Fault::Unavailable | Fault::Lost | Fault::DoneReplyLost => Answer::unavailable(),
+            Fault::Gone => {
+                self.meetings.expire(asked.meeting);
+                Answer::no_such_meeting(asked.meeting)
+            }
+            Fault::Unavailable | Fault::Lost | Fault::DoneReplyLost | Fault::Late => {
+                Answer::unavailable()
+            }
         }
     }
 }

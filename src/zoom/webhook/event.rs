@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Webhook;
 use super::signature::hex_hmac;
-use crate::words::{EARLIEST_SECOND, LATEST_SECOND, Secret, Topic, ZoomAccountId};
+use super::{MeetingChange, Webhook};
+use crate::words::{EARLIEST_SECOND, LATEST_SECOND, MeetingId, Secret, Topic, ZoomAccountId};
 
 /// The longest text that is taken over, in characters.
 const MAX_CHARS: usize = 128;
@@ -45,6 +45,8 @@ pub(super) fn read(
             let told = parse(body).and_then(|told| app_deauthorized(told, sent));
             told.ok_or("it does not name the user")
         }
+        "meeting.deleted" => meeting_changed(body, MeetingChange::Deleted),
+        "meeting.recovered" => meeting_changed(body, MeetingChange::Recovered),
         other => Ok(Webhook::Other { event: shown(other) }),
     }
 }
@@ -101,6 +103,28 @@ fn app_deauthorized(told: Enveloped<Removal>, sent: DateTime<Utc>) -> Option<Web
         at: times.into_iter().flatten().find_map(|time| instant(&time)).unwrap_or(sent),
         client_id: text(removal.client_id),
     })
+}
+
+#[derive(Deserialize)]
+struct OfMeeting {
+    object: Meeting,
+}
+
+#[derive(Deserialize)]
+struct Meeting {
+    /// A number in some events, text in others.
+    id: Value,
+    host_id: String,
+}
+
+fn meeting_changed(body: &[u8], change: MeetingChange) -> Result<Webhook, &'static str> {
+    let told = parse::<Enveloped<OfMeeting>>(body).and_then(|told| {
+        let Meeting { id, host_id } = told.payload.object;
+        let id = id.as_i64().or_else(|| id.as_str()?.parse().ok())?;
+        let (host, meeting) = (ZoomAccountId::new(host_id).ok()?, MeetingId::new(id));
+        Some(Webhook::MeetingChanged { host, meeting, change })
+    });
+    told.ok_or("it does not name the meeting and its host")
 }
 
 fn text(json: Option<Value>) -> Option<String> {

@@ -10,7 +10,7 @@ use http::HeaderMap;
 
 use self::signature::Signed;
 pub use self::signature::WebhookSecrets;
-use crate::words::ZoomAccountId;
+use crate::words::{MeetingId, ZoomAccountId};
 
 /// The longest body of a webhook that is read, in bytes. Hosts may tell their web server so, too.
 pub const MAX_WEBHOOK_BYTES: usize = 256 * 1024;
@@ -49,6 +49,17 @@ pub enum Webhook {
         /// The app that was removed, if it is told; bounded as `organisation` is.
         client_id: Option<String>,
     },
+    /// Somebody deleted or restored a meeting: a person in Zoom's own pages, or the app itself, whose
+    /// own calls come back so, too. Only a hint: what there is, Zoom is asked.
+    #[non_exhaustive]
+    MeetingChanged {
+        /// The Zoom user who hosts it.
+        host: ZoomAccountId,
+        /// Which.
+        meeting: MeetingId,
+        /// What became of it.
+        change: MeetingChange,
+    },
     /// Something that the crate does nothing about. Answer with success, or Zoom sends it again.
     #[non_exhaustive]
     Other {
@@ -56,6 +67,16 @@ pub enum Webhook {
         /// control character. May be empty.
         event: String,
     },
+}
+
+/// What became of a meeting.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum MeetingChange {
+    /// It was deleted: for seven days it can be restored.
+    Deleted,
+    /// It was restored: its old links work again.
+    Recovered,
 }
 
 /// A request is not taken for a webhook of Zoom. Answer with the status that the variant names, and

@@ -85,7 +85,7 @@ pub(super) fn make(client: &ZoomClient, call: ZoomCall) -> Result<(), ZoomError>
                 client.rename_meeting(&access, id, &topic).await
             }
             ZoomCall::DeleteMeeting => client.delete_meeting(&access, id).await,
-            ZoomCall::ListMeetings => client.upcoming_meetings(&access, None).await.map(drop),
+            ZoomCall::ListMeetings => client.meetings(&access, None).await.map(drop),
             ZoomCall::Me => client.me(&access).await.map(drop),
             ZoomCall::ExchangeCode => {
                 client.exchange_code(&consent("c"), access.deadline).await.map(drop)
@@ -260,7 +260,7 @@ fn a_created_and_a_read_meeting_are_understood() {
 #[test]
 fn a_list_is_understood() {
     let list = success("resp_meetings_list_200.json", 200);
-    let page = block_on(list.upcoming_meetings(&access(), None)).unwrap();
+    let page = block_on(list.meetings(&access(), None)).unwrap();
     assert_eq!(page.meetings.len(), 1);
     assert_eq!(page.meetings[0].id, MeetingId::new(97_763_643_886));
     let next = page.next.as_ref().map(PageToken::as_str);

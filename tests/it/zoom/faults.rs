@@ -1,6 +1,6 @@
 //! Faults of the simulated Zoom.
 
-use slotlink::ports::{Meeting, ZoomApi, ZoomCall, ZoomError};
+use slotlink::ports::{Meeting, Outcome, ZoomApi, ZoomCall, ZoomError};
 use slotlink::testkit::{Fault, block_on};
 
 use super::world::World;
@@ -76,14 +76,42 @@ fn an_expired_token_does_not_count() {
 }
 
 #[test]
-fn a_meeting_can_seem_gone() {
+fn a_meeting_can_be_gone() {
     let world = World::new();
     let id = again(&world).unwrap().id;
     let update = Some(ZoomCall::UpdateMeeting);
     world.zoom.fault(update, None, Fault::Gone, 1);
     assert!(matches!(world.rename(&world.a, id, "New"), Err(ZoomError::Gone)));
     assert_eq!(world.requests(&world.a), 2);
-    assert!(world.rename(&world.a, id, "New").is_ok());
+    assert!(matches!(world.rename(&world.a, id, "New"), Err(ZoomError::Gone)));
+    assert_eq!(world.zoom.meetings(), []);
+}
+
+#[test]
+fn a_call_can_take_effect_a_minute_late() {
+    let world = World::new();
+    world.zoom.fault(Some(ZoomCall::CreateMeeting), None, Fault::Late, 1);
+    let error = world.create(&world.a, TOMORROW).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!((world.zoom.meetings(), world.requests(&world.a)), (Vec::new(), 0));
+    world.clock.set("2026-11-23T08:00:59Z".parse().unwrap());
+    assert_eq!(world.zoom.meetings(), []);
+    world.clock.set("2026-11-23T08:01:00Z".parse().unwrap());
+    assert_eq!((world.zoom.meetings().len(), world.requests(&world.a)), (1, 1));
+}
+
+#[test]
+fn a_deleted_meeting_can_be_restored_for_a_week() {
+    let mut world = World::new();
+    let id = again(&world).unwrap().id;
+    world.delete(&world.a, id).unwrap();
+    assert_eq!(world.zoom.webhooks().len(), 1, "Zoom tells of what the app itself does, too");
+    assert!(world.zoom.restore_meeting(id));
+    assert_eq!((world.listed(&world.a), world.zoom.webhooks().len()), (vec![id], 1));
+    assert!(!world.zoom.restore_meeting(id), "it is there");
+    world.zoom.delete_meeting(id);
+    world.set("2026-11-30T08:00:00Z");
+    assert!(!world.zoom.restore_meeting(id), "too late");
 }
 
 #[test]

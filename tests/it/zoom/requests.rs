@@ -75,8 +75,8 @@ fn every_call_of_the_api_is_as_zoom_documents_it() {
         sent(async |client| client.meeting(&access(), id).await),
         sent(async |client| client.rename_meeting(&access(), id, &topic).await),
         sent(async |client| client.delete_meeting(&access(), id).await),
-        sent(async |client| client.upcoming_meetings(&access(), None).await),
-        sent(async |client| client.upcoming_meetings(&access(), Some(&page)).await),
+        sent(async |client| client.meetings(&access(), None).await),
+        sent(async |client| client.meetings(&access(), Some(&page)).await),
         sent(async |client| client.me(&access()).await),
     ];
     for request in &requests {
@@ -85,7 +85,7 @@ fn every_call_of_the_api_is_as_zoom_documents_it() {
     }
     let api = "https://api.zoom.us/v2";
     let silent = "cancel_meeting_reminder=false&schedule_for_reminder=false";
-    let first = "type=upcoming&page_size=300";
+    let first = "type=scheduled&page_size=300";
     assert_eq!(
         requests.each_ref().map(address),
         [
@@ -202,7 +202,7 @@ fn a_lost_answer_leaves_a_create_in_doubt_but_not_a_read() {
     let meeting = demo("2026-11-24T15:00:00Z");
     let created = block_on(client.create_meeting(&access(), &meeting)).unwrap_err();
     assert_eq!(created.outcome(), Outcome::Unknown);
-    let read = block_on(client.upcoming_meetings(&access(), None)).unwrap_err();
+    let read = block_on(client.meetings(&access(), None)).unwrap_err();
     assert!(matches!(read, ZoomError::OutcomeUnknown { .. }));
     assert_eq!(read.outcome(), Outcome::NoEffect);
 }

@@ -31,14 +31,19 @@ pub(super) fn every_appointment_has_a_meeting(view: &View) -> Option<String> {
         let Some(link) = link(view, booked.link) else {
             return Some(format!("appointment {id} has no link"));
         };
+        let is_over = booked.interval().end() <= view.now;
         let is_fine = match &link.state {
             LinkState::Ready { join_url } | LinkState::Unmanaged { join_url } => {
-                let meetings = meetings_of(view, link.id);
-                matches!(meetings.as_slice(), [one] if one.join_url == join_url.as_str())
+                match meetings_of(view, link.id).as_slice() {
+                    // What people do with a meeting that is over is their own business.
+                    [] => is_over,
+                    [one] => one.join_url == join_url.as_str(),
+                    _ => is_over,
+                }
             }
             LinkState::Deferred { .. } | LinkState::Parked { .. } => true,
             // Of a slot that is over nothing is made any more.
-            LinkState::Pending => link.is_unfinished || booked.interval().end() <= view.now,
+            LinkState::Pending => link.is_unfinished || is_over,
             LinkState::AwaitingConfirmation | LinkState::Dropped => false,
         };
         if !is_fine {
@@ -67,7 +72,11 @@ pub(super) fn no_meeting_too_many(view: &View) -> Option<String> {
     let mut seen = BTreeSet::new();
     let extra = ours.into_iter().find(|meeting| {
         let id = marked(meeting);
-        !seen.insert(id) || !link(view, id).is_some_and(|link| may_have_meeting(view, link))
+        let is_second = !seen.insert(id);
+        let is_over = |link: &SeenLink| link.slot.core.end() <= view.now;
+        let link = link(view, id);
+        is_second && !link.is_some_and(is_over)
+            || !link.is_some_and(|link| may_have_meeting(view, link))
     })?;
     Some(format!("meeting {} of {} at {:?} is nobody's", extra.id, extra.zoom, extra.start))
 }

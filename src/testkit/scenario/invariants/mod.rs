@@ -77,13 +77,17 @@ pub(super) fn broken(view: &View) -> Vec<Failure> {
 }
 
 /// The invariants of rows that are broken.
-pub(super) fn broken_in_rows(view: &View) -> Vec<Breach> {
-    let breach = |(invariant, seen): (&Invariant, String)| Breach {
-        invariant: invariant.number,
-        says: invariant.says,
-        seen,
-    };
+pub(in crate::testkit) fn broken_in_rows(view: &View) -> Vec<Breach> {
     breaches(OF_ROWS.iter(), view).map(breach).collect()
+}
+
+/// The invariants that callers and Zoom can see and that are broken.
+pub(in crate::testkit) fn broken_in_world(view: &View) -> Vec<Breach> {
+    breaches(OF_THE_WORLD.iter(), view).map(breach).collect()
+}
+
+fn breach((invariant, seen): (&Invariant, String)) -> Breach {
+    Breach { invariant: invariant.number, says: invariant.says, seen }
 }
 
 fn breaches<'a>(

@@ -65,7 +65,7 @@ pub(super) fn the_list_is_complete(view: &View) -> Option<String> {
 /// of.
 pub(super) fn told_the_truth(view: &View) -> Option<String> {
     for booked in &view.appointments {
-        let is = is(booked);
+        let is = ToldOf::of(booked);
         match view.told.get(&booked.id) {
             None => return Some(format!("{} exists, and nobody was told", booked.id)),
             Some(told) if *told != is && !has_lapsed(view, booked, told) => {
@@ -83,10 +83,5 @@ pub(super) fn told_the_truth(view: &View) -> Option<String> {
 fn has_lapsed(view: &View, booked: &Booked, told: &ToldOf) -> bool {
     let in_time = booked.lapses_at.is_none_or(|at| at > view.now);
     let cancelled = ToldOf { status: Status::Cancelled, ..told.clone() };
-    !in_time && told.status == Status::Pending && is(booked) == cancelled
-}
-
-fn is(booked: &Booked) -> ToldOf {
-    let status: Status = booked.status;
-    ToldOf { status, when: booked.interval(), hosts: booked.hosts().cloned().collect() }
+    !in_time && told.status == Status::Pending && ToldOf::of(booked) == cancelled
 }
