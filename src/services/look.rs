@@ -208,7 +208,7 @@ impl TakeDown<'_> {
             _ => {
                 let retry_at = link.retry_at(planner.now, core.spread());
                 link.look_failed(zoom, retry_at);
-                if matches!(error, ZoomError::Refused { .. }) {
+                if matches!(error, ZoomError::Refused { .. }) && link.needs_look() {
                     // It is looked for still; but somebody has to know.
                     park(planner, link, ParkReason::RefusedByZoom).await?;
                 }

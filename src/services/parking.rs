@@ -37,3 +37,11 @@ pub(crate) async fn wait_for_connection(
     let account = link.slot.calendar.account().clone();
     planner.put(&row, &WaitingRow { account, link: link.id })
 }
+
+/// A link does not wait for its owner any more.
+pub(crate) async fn forget_waiting(planner: &mut Planner<'_>, link: &Link) -> Result<(), Fault> {
+    let row = planner.keys.waiting(owner(link)?, link.id);
+    planner.load(&row).await?;
+    planner.delete(&row);
+    Ok(())
+}

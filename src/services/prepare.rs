@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::core::{Command, Core, Plan};
 use super::look::{self, OutgoingLook};
-use super::parking::{owner, park};
+use super::parking::{forget_waiting, owner, park};
 use super::planner::Planner;
 use super::records::{ConnectionRow, Tokens};
 use super::refresh::{self, Begun, OutgoingRefresh};
@@ -197,9 +197,7 @@ pub(crate) async fn begin(
 /// The slot is over: nothing waits for anything any more.
 async fn forget(planner: &mut Planner<'_>, link: &mut Link) -> Result<(), Fault> {
     if link.waits_for_owner() {
-        let row = planner.keys.waiting(owner(link)?, link.id);
-        planner.load(&row).await?;
-        planner.delete(&row);
+        forget_waiting(planner, link).await?;
     }
     link.forget();
     Ok(())

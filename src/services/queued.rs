@@ -8,10 +8,12 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::core::Core;
 use super::parking::owner;
 use super::planner::{Planner, decode};
-use super::quota::left_today;
+use super::quota::{left_today, next_reset, resets_at};
 use super::records::QueuedRow;
 use super::setup::Setup;
 use super::shapes::Shape as _;
@@ -109,6 +111,19 @@ async fn has_requests_left(
         return Ok(false);
     }
     Ok(has_left(left, count(core, planner, user, left).await?))
+}
+
+/// When a host who has no request left has some again.
+pub(crate) async fn free_at(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    host: &UserId,
+) -> Result<DateTime<Utc>, Fault> {
+    let connected = planner.share(&planner.keys.connected(host)).await?;
+    match connected {
+        Some(connected) => resets_at(core, planner, &connected.zoom).await,
+        None => Ok(next_reset(core, planner.now)),
+    }
 }
 
 /// Whether a host of a new slot has no requests left, and the calendar minds. If it does not, nothing is

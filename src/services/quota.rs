@@ -74,6 +74,24 @@ pub(crate) async fn left_today(
     Ok(left)
 }
 
+/// When a Zoom account has requests again that has none now: just after midnight that may be yesterday's
+/// reset still.
+pub(crate) async fn resets_at(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+) -> Result<DateTime<Utc>, Fault> {
+    let now = planner.now;
+    let mut used_up = None;
+    for day in days(core, now) {
+        let quota = planner.peek(&planner.keys.quota(zoom, day)).await?.unwrap_or_default();
+        if quota.left(core.settings.quota_cap) == 0 {
+            used_up = Some(day);
+        }
+    }
+    Ok(used_up.map_or_else(|| next_reset(core, now), |day| reset_after(core, day, now)))
+}
+
 /// Days that are looked at to say whether a Zoom account is used: those that are kept by default.
 const USED_DAYS: i64 = 7;
 

@@ -195,7 +195,8 @@ impl Scheduler {
     /// # Errors
     /// [`Refusal::SlotUnavailable`](crate::Refusal::SlotUnavailable) if [`slots`](Self::slots)
     /// would not offer it; it names hosts whose busy times could not be read,
-    /// [`Refusal::RequestIdReused`](crate::Refusal::RequestIdReused),
+    /// [`Refusal::QuotaExhausted`](crate::Refusal::QuotaExhausted) if only requests are missing, on a calendar
+    /// that refuses then, [`Refusal::RequestIdReused`](crate::Refusal::RequestIdReused),
     /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) if a location is missing or not
     /// asked for, or there are too many participants,
     /// [`Refusal::NotFound`](crate::Refusal::NotFound),
@@ -245,6 +246,7 @@ impl Scheduler {
     ///
     /// # Errors
     /// [`Refusal::SlotUnavailable`](crate::Refusal::SlotUnavailable),
+    /// [`Refusal::QuotaExhausted`](crate::Refusal::QuotaExhausted) as for [`book`](Self::book),
     /// [`Refusal::WrongState`](crate::Refusal::WrongState),
     /// [`Refusal::TooLate`](crate::Refusal::TooLate) after the end,
     /// [`Refusal::NoticeTooShort`](crate::Refusal::NoticeTooShort) for an invitee past the
@@ -268,7 +270,8 @@ impl Scheduler {
     ///
     /// # Errors
     /// [`Refusal::SlotUnavailable`](crate::Refusal::SlotUnavailable) if the host cannot take it, or
-    /// the calendar is no round robin, [`Refusal::WrongState`](crate::Refusal::WrongState),
+    /// the calendar is no round robin,
+    /// [`Refusal::QuotaExhausted`](crate::Refusal::QuotaExhausted) as for [`book`](Self::book), [`Refusal::WrongState`](crate::Refusal::WrongState),
     /// [`Refusal::TooLate`](crate::Refusal::TooLate) after the end,
     /// [`Refusal::NotFound`](crate::Refusal::NotFound),
     /// [`Refusal::NotPermitted`](crate::Refusal::NotPermitted) for invitees,
@@ -297,8 +300,8 @@ impl Scheduler {
         self.changed(self.core.run(&Cancel { caller, id }).await?).await
     }
 
-    /// Has the link of an appointment tried again that stands still: refused by Zoom, deferred, or given
-    /// up. One that stands still no longer is left as it is.
+    /// Has the link of an appointment tried again that stands still: refused by Zoom, deferred, parked for
+    /// the quota, or given up. One that waits for its owner to connect goes on with that.
     ///
     /// # Errors
     /// [`Refusal::NotFound`](crate::Refusal::NotFound),
@@ -315,8 +318,9 @@ impl Scheduler {
     }
 
     /// Gives up the link of an appointment, if it is not as it should be: nothing more is tried until
-    /// [`retry_link`](Self::retry_link), or until what is wanted changes. A link that was to be replaced
-    /// by it is dropped then.
+    /// [`retry_link`](Self::retry_link). It is the link of all who share the slot (R11), and a link that was
+    /// to be replaced by it is dropped. If a call is out, that may still make it: then it is ready, or the
+    /// others wait until that is settled. One that is dropped already still has its meeting deleted.
     ///
     /// # Errors
     /// [`Refusal::NotFound`](crate::Refusal::NotFound),

@@ -6,7 +6,6 @@ use super::core::Core;
 use super::counting;
 use super::days::Days;
 use super::planner::Planner;
-use super::quota::next_reset;
 use super::records::Booked;
 use super::scene::{Scene, When, newcomers, users};
 use super::setup::Setup;
@@ -85,7 +84,8 @@ async fn choose(
         out.insert(host.clone());
         if used_up(&setup.calendar) == UsedUp::TakesNone {
             // They would have got it: nothing else was in the way.
-            refusal = Refusal::QuotaExhausted { until: next_reset(core, planner.now) };
+            let until = queued::free_at(core, planner, host).await?;
+            refusal = Refusal::QuotaExhausted { until };
             scene = scene.with_refused(&out);
         }
     }

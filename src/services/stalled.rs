@@ -4,10 +4,11 @@ use async_trait::async_trait;
 
 use super::caller::Caller;
 use super::core::{Changed, Command, Core, Plan};
+use super::parking::forget_waiting;
 use super::planner::Planner;
 use super::records::AppointmentRow;
 use super::{journal, kept, queued};
-use crate::error::{Error, Fault, Thing, missing};
+use crate::error::{Error, Thing, missing};
 use crate::words::AppointmentId;
 
 /// What is to become of the link of an appointment.
@@ -45,8 +46,10 @@ impl Command for DecideLink<'_> {
         };
         let Some(id) = booked.link else { return Ok(Plan::Nothing(Changed::nothing(*booked))) };
         let row = planner.keys.link(booked.account(), id);
-        let lost = Fault::Inconsistent("an appointment uses a link that is not there");
-        let before = planner.load(&row).await?.ok_or(lost)?;
+        // That of a cancelled appointment may be gone by age.
+        let Some(before) = planner.load(&row).await? else {
+            return Ok(Plan::Nothing(Changed::nothing(*booked)));
+        };
         let mut link = before.clone();
         match self.decision {
             Decision::Retry => link.retry(planner.now),
@@ -60,6 +63,9 @@ impl Command for DecideLink<'_> {
             return Ok(Plan::Nothing(Changed::nothing(*booked)));
         }
         queued::settle(planner, &link).await?;
+        if before.waits_for_owner() && !link.waits_for_owner() {
+            forget_waiting(planner, &link).await?;
+        }
         planner.put(&row, &link)?;
         Ok(Plan::Commit(Changed::new(*booked, Some(id))))
     }

@@ -46,6 +46,7 @@ mod sealing;
 mod services;
 mod simulator;
 mod slots_oracle;
+mod stalled;
 mod steps;
 mod tenants;
 mod tie_audit;

@@ -1,6 +1,6 @@
 //! Calls that are sent for a link, and what their answers mean for it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::work::Missing;
@@ -8,6 +8,9 @@ use super::{Call, CallResult, Hold, Link, LinkNews, ParkReason, Sending, ZoomMee
 use crate::bugs::bug;
 use crate::rules::retry::Spread;
 use crate::words::{MeetingId, ZoomAccountId};
+
+/// A deletion that Zoom refused is tried again so much later, until the slot is over.
+const REFUSED: TimeDelta = TimeDelta::hours(1);
 
 impl Link {
     /// A call is about to be sent. Durable before it is: a crash leaves a trace.
@@ -52,6 +55,10 @@ impl Link {
                 self.held(self.hold, now);
                 return news;
             }
+            // Nobody sees it any more, so nobody would say that it is to be tried again.
+            (Call::Delete { .. }, CallResult::Parked(ParkReason::RefusedByZoom)) => {
+                return self.held(Hold::Until(now + REFUSED), now);
+            }
             (_, CallResult::Parked(reason)) => return self.park(reason, now),
             (Call::Create { .. }, CallResult::Created { .. })
                 if self.is_dropped() && bug!(MadeForDroppedForgotten) => {}
@@ -88,7 +95,7 @@ impl Link {
         match result {
             CallResult::Later(at) | CallResult::Deferred(at) => self.surplus_later(zoom, at),
             CallResult::Parked(ParkReason::NeedsReconnect) => self.cannot_look(zoom, now),
-            CallResult::Parked(_) => self.looked(zoom, now),
+            CallResult::Parked(_) => self.surplus_later(zoom, now + REFUSED),
             _ => self.surplus_later(zoom, self.retry_at(now, Spread::NONE)),
         }
     }

@@ -7,9 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Call, Hold, Link, LinkNews, Sending, ZoomMeeting};
+use super::{Call, Hold, Link, LinkNews, ParkReason, Sending, ZoomMeeting};
 use crate::bugs::bug;
-use crate::rules::retry::Spread;
+use crate::rules::retry::{Retry, Spread};
 use crate::words::{JoinUrl, MeetingId, Topic, ZoomAccountId};
 
 /// A Zoom account on which meetings may be that are not known here.
@@ -76,6 +76,8 @@ pub(crate) struct Learned {
 
 /// So long after a create in doubt its Zoom account is looked at again: it may appear late.
 const SWEEPS: [TimeDelta; 2] = [TimeDelta::minutes(10), TimeDelta::hours(1)];
+/// A call that comes to nothing again and again, while nobody can tell why, may not use up the day.
+const IN_DOUBT: Retry = Retry { first: TimeDelta::seconds(2), longest: TimeDelta::hours(1) };
 /// And so long before the slot starts, when invitees look for their link.
 const BEFORE_START: TimeDelta = TimeDelta::minutes(10);
 
@@ -148,6 +150,12 @@ impl Link {
         self.look_later(zoom, retry_at);
     }
 
+    /// Whether somebody waits for what a look says, and nothing else holds the link up.
+    pub(crate) fn needs_look(&self) -> bool {
+        let is_wanted = !self.is_dropped() && !self.is_made();
+        is_wanted && self.sending.is_some() && matches!(self.hold, Hold::Until(_))
+    }
+
     /// Nothing more will be heard of the call that is out. If it was a create, what it made may still
     /// appear.
     fn doubt(&mut self) {
@@ -218,8 +226,12 @@ impl Link {
 
     /// A call was in doubt, and came to nothing: each try costs a request, so it has to wait.
     fn had_no_effect(&mut self, now: DateTime<Utc>, spread: Spread) {
-        if matches!(self.hold, Hold::Until(_)) {
-            self.hold = Hold::Until(self.retry_at(now, spread));
+        let failures = self.attempts.saturating_sub(1);
+        match self.hold {
+            // It was said that Zoom cannot be looked at; now it could.
+            Hold::Parked(ParkReason::RefusedByZoom, _) => self.hold = Hold::Until(now),
+            Hold::Until(_) => self.hold = Hold::Until(now + IN_DOUBT.after(failures, spread)),
+            _ => {}
         }
     }
 
@@ -252,7 +264,7 @@ impl Link {
     }
 
     /// All is as it should be there; what was in doubt is looked for once more later.
-    pub(super) fn looked(&mut self, zoom: &ZoomAccountId, now: DateTime<Utc>) {
+    fn looked(&mut self, zoom: &ZoomAccountId, now: DateTime<Utc>) {
         let Some(doubted_at) = self.looks.get(zoom).map(|look| look.doubted_at) else { return };
         match doubted_at.and_then(|doubted_at| self.next_sweep(doubted_at, now)) {
             at @ Some(_) => _ = self.looks.insert(zoom.clone(), Look { at, doubted_at }),

@@ -180,8 +180,8 @@ impl Link {
         }
         self.hold = match self.hold {
             Hold::Parked(reason, _) => Hold::Parked(reason, retry_at),
-            Hold::Over => Hold::Over,
-            Hold::Until(_) | Hold::Deferred(_) => Hold::Until(retry_at),
+            Hold::Until(at) | Hold::Deferred(at) if at <= now => Hold::Until(retry_at),
+            later_anyway => later_anyway,
         };
     }
 

@@ -132,7 +132,28 @@ impl Run {
             let seen = format!("link {} of {:?} is not made: {why}", link.id, link.slot.core);
             return Some(breach("I3", "every link that is wanted is made, or says why not", seen));
         }
-        None
+        self.undeleted(found)
+    }
+
+    /// I7, I9: the meeting of a dropped link is deleted, if it can be.
+    fn undeleted(&self, found: &Inspected) -> Option<Breach> {
+        let meetings = self.ground.zoom.meetings();
+        let waited_for: BTreeSet<LinkId> =
+            found.links.iter().flat_map(|link| link.replaced().iter().copied()).collect();
+        let mut dropped = found.links.iter().filter(|link| {
+            let is_ahead = link.slot.core.start() > self.now();
+            let is_free = !link.is_deferred() && !waited_for.contains(&link.id);
+            link.is_dropped() && is_ahead && is_free && !self.people.untold.contains(&link.id)
+        });
+        let is_left = |link: &&Link| {
+            let owner = link.slot.owner.user();
+            let is_connected = |zoom| owner.is_some_and(|owner| self.is_connected_to(owner, zoom));
+            let mut theirs = meetings.iter().filter(|meeting| marked(meeting) == Some(link.id));
+            theirs.any(|meeting| is_connected(&meeting.zoom))
+        };
+        let link = dropped.find(is_left)?;
+        let seen = format!("link {} is dropped, and its meeting is there", link.id);
+        Some(breach("I7", "meetings of dropped links are deleted", seen))
     }
 
     /// R12: Zoom shows the name that it is to show, unless a person changed it.
