@@ -3,7 +3,7 @@
 //! A request is charged before it is sent, and never given back unless it was certainly not sent:
 //! what Zoom counted can then never be more than what we counted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
@@ -65,11 +65,20 @@ pub(crate) async fn left_today(
     planner: &mut Planner<'_>,
     zoom: &ZoomAccountId,
 ) -> Result<u32, Fault> {
-    let cap = core.settings.quota_cap;
-    let mut left = cap;
+    let left = left_now(core, planner, zoom).await?;
+    Ok(left.values().min().copied().unwrap_or_default())
+}
+
+/// How many requests are left of each day that one sent now counts to.
+async fn left_now(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    zoom: &ZoomAccountId,
+) -> Result<BTreeMap<i64, u32>, Fault> {
+    let mut left = BTreeMap::new();
     for day in days(core, planner.now) {
         let quota = planner.peek(&planner.keys.quota(zoom, day)).await?.unwrap_or_default();
-        left = left.min(quota.left(cap));
+        left.insert(day, quota.left(core.settings.quota_cap));
     }
     Ok(left)
 }
@@ -81,15 +90,9 @@ pub(crate) async fn resets_at(
     planner: &mut Planner<'_>,
     zoom: &ZoomAccountId,
 ) -> Result<DateTime<Utc>, Fault> {
-    let now = planner.now;
-    let mut used_up = None;
-    for day in days(core, now) {
-        let quota = planner.peek(&planner.keys.quota(zoom, day)).await?.unwrap_or_default();
-        if quota.left(core.settings.quota_cap) == 0 {
-            used_up = Some(day);
-        }
-    }
-    Ok(used_up.map_or_else(|| next_reset(core, now), |day| reset_after(core, day, now)))
+    let (now, left) = (planner.now, left_now(core, planner, zoom).await?);
+    let used_up = left.into_iter().rev().find(|(_, left)| *left == 0);
+    Ok(used_up.map_or_else(|| next_reset(core, now), |(day, _)| reset_after(core, day, now)))
 }
 
 /// Days that are looked at to say whether a Zoom account is used: those that are kept by default.

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::ports::{NewMeeting, ZoomError};
 use crate::rules::link::{Call, CallResult};
 use crate::words::{AccountId, LinkId};
+use crate::zoom::MARK;
 
 /// With stale tokens a link is looked at three times: they are refreshed, and then the call is made; or
 /// the refresh failed, and the link waits or is parked.
@@ -52,7 +53,7 @@ async fn call(core: &Core, outgoing: &Outgoing) -> Result<(), Error> {
 
 /// How a meeting is recognised as that of a link: no two have the same, and no link has two.
 pub(crate) fn marker(link: LinkId) -> String {
-    format!("[ref:{}]", link.as_uuid().simple())
+    format!("{MARK}{}]", link.as_uuid().simple())
 }
 
 /// Pushes a link back whose step failed on our side, so that it is not in the way of others.

@@ -20,3 +20,4 @@ pub use client::ZoomClient;
 pub use webhook::{
     MAX_WEBHOOK_BYTES, MeetingChange, WEBHOOK_WINDOW, Webhook, WebhookRefusal, WebhookSecrets,
 };
+pub(crate) use wire::MARK;

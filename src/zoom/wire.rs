@@ -27,8 +27,8 @@ pub(super) struct CreateMeeting<'a> {
     settings: Settings,
 }
 
-/// How every marker begins.
-const MARK: &str = "[ref:";
+/// How the marker begins by which a meeting is known as ours.
+pub(crate) const MARK: &str = "[ref:";
 
 /// Settings that must not be left to the user's own defaults: no personal meeting id, no mails.
 #[derive(Debug, Serialize)]

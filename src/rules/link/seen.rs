@@ -11,11 +11,6 @@ impl Link {
         self.sending.as_ref().map(|sending| (&sending.call, sending.since))
     }
 
-    /// A call was sent, and what became of it is not known.
-    pub(crate) const fn has_doubtful_call(&self) -> bool {
-        self.sending.is_some()
-    }
-
     /// Meetings of it may be on a Zoom account that nobody can look at now.
     pub(crate) fn waits_to_look_on(&self, zoom: &ZoomAccountId) -> bool {
         self.looks.get(zoom).is_some_and(Look::waits)

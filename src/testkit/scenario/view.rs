@@ -19,6 +19,7 @@ use crate::words::{
     AppointmentId, CalendarRef, EARLIEST_SECOND, Interval, LATEST_SECOND, LinkId, Occupancy,
     Occupant, Status, UserId, ZoomAccountId,
 };
+use crate::zoom::MARK;
 use crate::{Appointment, Error};
 
 /// The world after the last step.
@@ -169,6 +170,11 @@ pub(in crate::testkit) fn always() -> Result<Interval, Fault> {
 
 /// Which of our links a meeting at Zoom is for, by the marker in its agenda.
 pub(in crate::testkit) fn marked(meeting: &SimulatedMeeting) -> Option<LinkId> {
-    let marker = meeting.agenda.strip_prefix("[ref:")?.split(']').next()?;
+    marked_in(&meeting.agenda)
+}
+
+/// The link that an agenda begins with the marker of.
+pub(in crate::testkit) fn marked_in(agenda: &str) -> Option<LinkId> {
+    let marker = agenda.strip_prefix(MARK)?.split(']').next()?;
     Uuid::try_parse(marker).ok().map(LinkId::from_uuid)
 }

@@ -9,7 +9,7 @@ use super::run::Run;
 use super::watch::breach;
 use crate::testkit::{Breach, ZoomVisit, block_on};
 use crate::words::{UserId, ZoomAccountId};
-use crate::{Actor, ConnectionState, Scheduler};
+use crate::{ConnectionState, Scheduler};
 
 /// No call goes on for longer, with nobody in its way.
 const MOST_POLLS: u32 = 20_000;
@@ -87,15 +87,10 @@ impl Run {
 
     /// I10: who did nothing, and whose tokens nothing cost, is still connected.
     fn nobody_was_cut_off(&self) -> Result<(), Breach> {
-        let Some(scheduler) = self.scheduler(0).filter(|_| self.strict.nothing_kills) else {
-            return Ok(());
-        };
-        let state = |user| block_on(scheduler.zoom_connection(&Actor::System, user));
-        let mut cut_off = self.world.people.iter().filter(|host| {
-            let state = state(&host.user.id).map(|connection| connection.state);
-            matches!(state, Ok(ConnectionState::NeedsReconnect { .. }))
-        });
-        cut_off.next().map_or(Ok(()), |host| {
+        let is_cut_off =
+            |user| matches!(self.connection(user), Some(ConnectionState::NeedsReconnect { .. }));
+        let mut cut_off = self.world.people.iter().filter(|host| is_cut_off(&host.user.id));
+        cut_off.next().filter(|_| self.strict.nothing_kills).map_or(Ok(()), |host| {
             let seen = format!("{} has to connect again", host.user.id);
             Err(breach("I10", "tokens do not die by themselves", seen))
         })
@@ -107,7 +102,7 @@ impl Run {
         for host in &self.world.people {
             let user = &host.user.id;
             let _they_may_be_there = block_on(scheduler.put_user(&host.user));
-            if let Some(zoom) = zoom_to_connect(&scheduler, user, &host.zoom) {
+            if let Some(zoom) = self.zoom_to_connect(user, &host.zoom) {
                 let visit = ZoomVisit::new(&scheduler, &self.ground.zoom);
                 let _taken_by_another = block_on(visit.connect(user, &zoom));
             }
@@ -164,18 +159,13 @@ impl Run {
         drop(state);
         Ok(all)
     }
-}
 
-/// The Zoom account that a user has to connect, if they are not connected.
-fn zoom_to_connect(
-    scheduler: &Scheduler,
-    user: &UserId,
-    own: &ZoomAccountId,
-) -> Option<ZoomAccountId> {
-    let connection = block_on(scheduler.zoom_connection(&Actor::System, user)).ok()?;
-    match connection.state {
-        ConnectionState::Connected { .. } => None,
-        ConnectionState::NeedsReconnect { zoom, .. } => Some(zoom),
-        ConnectionState::None => Some(own.clone()),
+    /// The Zoom account that a user has to connect, if they are not connected.
+    fn zoom_to_connect(&self, user: &UserId, own: &ZoomAccountId) -> Option<ZoomAccountId> {
+        match self.connection(user)? {
+            ConnectionState::Connected { .. } => None,
+            ConnectionState::NeedsReconnect { zoom, .. } => Some(zoom),
+            ConnectionState::None => Some(own.clone()),
+        }
     }
 }

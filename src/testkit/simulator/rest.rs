@@ -104,12 +104,15 @@ impl Run {
         Some(breach("I9", "all work is done by the next reset", seen))
     }
 
+    /// How a user's connection is, as any process sees it.
+    pub(super) fn connection(&self, user: &UserId) -> Option<ConnectionState> {
+        let scheduler = &self.processes.first()?.scheduler;
+        let seen = block_on(scheduler.zoom_connection(&Actor::System, user));
+        seen.ok().map(|connection| connection.state)
+    }
+
     fn is_connected(&self, user: &UserId) -> bool {
-        let first = self.processes.first();
-        let state =
-            first.map(|process| block_on(process.scheduler.zoom_connection(&Actor::System, user)));
-        let state = state.and_then(Result::ok).map(|connection| connection.state);
-        matches!(state, Some(ConnectionState::Connected { .. }))
+        matches!(self.connection(user), Some(ConnectionState::Connected { .. }))
     }
 
     /// I3, I9: a link that is wanted, and stands still though nothing is in its way.
@@ -125,7 +128,7 @@ impl Run {
                 Some(ParkReason::NotConnected | ParkReason::NeedsReconnect) if is_connected => {
                     "its owner is connected"
                 }
-                None if link.has_doubtful_call() => "nobody asks what became of it",
+                None if link.outgoing().is_some() => "nobody asks what became of it",
                 None if !link.is_deferred() => "nothing holds it",
                 _ => continue,
             };
@@ -190,10 +193,7 @@ impl Run {
     }
 
     fn is_connected_to(&self, user: &UserId, zoom: &ZoomAccountId) -> bool {
-        let first = self.processes.first();
-        let state =
-            first.map(|process| block_on(process.scheduler.zoom_connection(&Actor::System, user)));
-        let state = state.and_then(Result::ok).map(|connection| connection.state);
-        matches!(state, Some(ConnectionState::Connected { zoom: theirs, .. }) if theirs == *zoom)
+        let seen = self.connection(user);
+        matches!(seen, Some(ConnectionState::Connected { zoom: theirs, .. }) if theirs == *zoom)
     }
 }

@@ -9,6 +9,7 @@ use super::super::probe::{Probe, Probes};
 use super::breach;
 use crate::ports::{HttpRequest, ZoomCall};
 use crate::rules::link::{Call, Link, ParkReason};
+use crate::testkit::scenario::view::marked_in;
 use crate::testkit::{Breach, SimulatedZoom};
 use crate::words::LinkId;
 
@@ -56,8 +57,7 @@ impl Target {
 /// The marker in the agenda of a create.
 fn marker(body: &[u8]) -> Option<Uuid> {
     let body: Value = serde_json::from_slice(body).ok()?;
-    let agenda = body.get("agenda")?.as_str()?;
-    Uuid::try_parse(agenda.strip_prefix("[ref:")?.split(']').next()?).ok()
+    marked_in(body.get("agenda")?.as_str()?).map(LinkId::as_uuid)
 }
 
 impl Links {
