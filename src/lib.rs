@@ -48,7 +48,8 @@ pub use rules::{Slot, Slots};
 pub use services::{
     Actor, Advice, Affected, Appointment, AppointmentList, AuditRecord, Audited, BeginConsent,
     BookRequest, BuildError, Builder, Caller, Connected, ConnectionState, Edit, Erased,
-    Explanation, HostExplanation, Jitter, LinkWork, LoggedInAs, MeetingLocation, NoLongerFits,
-    ReconnectReason, Retention, RunReport, Scheduler, WebhookCounts, WebhookOutcome, WebhookReply,
-    ZoomConnection,
+    Explanation, HostExplanation, Jitter, LinkWork, LoggedInAs, MeetingLocation, Member, Message,
+    MessageCursor, MessageId, MessageKind, MessageList, MessagePage, NoLongerFits, ReconnectReason,
+    Retention, RunReport, Scheduler, UserMessage, UserMessageKind, WebhookCounts, WebhookOutcome,
+    WebhookReply, ZoomConnection,
 };

@@ -175,6 +175,46 @@ impl Parts {
         self.0.extend_from_slice(&more.0);
         self
     }
+
+    /// Reads again what was written.
+    pub(crate) const fn read(written: &[u8]) -> Written<'_> {
+        Written(written)
+    }
+}
+
+/// Parts that were written, to be read in their order. `None`: it is no such part.
+#[derive(Debug)]
+pub(crate) struct Written<'a>(&'a [u8]);
+
+impl Written<'_> {
+    pub(crate) fn text(&mut self) -> Option<String> {
+        let mut text = Vec::new();
+        let mut bytes = self.0.iter();
+        loop {
+            match bytes.next()? {
+                0 => match bytes.next()? {
+                    1 => break,
+                    &u8::MAX => text.push(0),
+                    _ => return None,
+                },
+                byte => text.push(*byte),
+            }
+        }
+        self.0 = bytes.as_slice();
+        String::from_utf8(text).ok()
+    }
+
+    pub(crate) fn number(&mut self) -> Option<i64> {
+        let (number, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some((u64::from_be_bytes(*number) ^ (1 << 63)).cast_signed())
+    }
+
+    pub(crate) fn uuid(&mut self) -> Option<Uuid> {
+        let (uuid, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(Uuid::from_bytes(*uuid))
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +233,15 @@ mod tests {
             a in "[\0\u{1}a-c\u{ff}]{0,3}", b in "[\0\u{1}a-c\u{ff}]{0,3}", m: i64, n: i64,
         ) {
             prop_assert_eq!(pair(&a, m).cmp(&pair(&b, n)), (&a, m).cmp(&(&b, n)));
+        }
+
+        #[test]
+        fn what_was_written_is_read(text in "[\0\u{1}a-cé☎]{0,4}", number: i64, uuid: u128) {
+            let uuid = Uuid::from_u128(uuid);
+            let written = Parts::default().text(&text).number(number).uuid(uuid).0;
+            let mut parts = Parts::read(&written);
+            let read = (parts.text(), parts.number(), parts.uuid(), parts.text());
+            prop_assert_eq!(read, (Some(text), Some(number), Some(uuid), None));
         }
     }
 

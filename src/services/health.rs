@@ -95,13 +95,7 @@ pub(crate) async fn connection(
     user: &UserId,
 ) -> Result<ZoomConnection, Error> {
     let mut planner = core.planner()?;
-    if *actor != Actor::System {
-        actor.check_is(core, &mut planner, user, "see how a user's Zoom connection is").await?;
-    }
-    let row = planner.peek(&core.keys.user(user)).await?;
-    // Support looks at deleted users, too: their tie stays.
-    let is_known = row.is_some() && (*actor == Actor::System || UserRow::present(row).is_some());
-    is_known.then_some(()).ok_or_else(|| missing(Thing::User(user.clone())))?;
+    check_sees(core, &mut planner, actor, user, "see how a user's Zoom connection is").await?;
     let row = planner.peek(&core.keys.connection(user)).await?;
     let connected = row.as_ref().filter(|row| row.tokens().is_some()).map(|row| row.zoom.clone());
     let state = state(core, &mut planner, row).await?;
@@ -119,6 +113,24 @@ pub(crate) async fn connection(
     let count = |links: BTreeSet<LinkId>| u32::try_from(links.len()).unwrap_or(u32::MAX);
     let (links_waiting, parked) = (count(links_waiting), count(parked));
     Ok(ZoomConnection { state, upcoming, links_waiting, parked })
+}
+
+/// Refuses everybody but the user, an admin who is logged in as them, and the system, and those who
+/// look at a user who is not there.
+pub(crate) async fn check_sees(
+    core: &Core,
+    planner: &mut Planner<'_>,
+    actor: &Actor,
+    user: &UserId,
+    what: &'static str,
+) -> Result<(), Error> {
+    if *actor != Actor::System {
+        actor.check_is(core, planner, user, what).await?;
+    }
+    let row = planner.peek(&core.keys.user(user)).await?;
+    // Support looks at deleted users, too: their tie stays.
+    let is_known = row.is_some() && (*actor == Actor::System || UserRow::present(row).is_some());
+    is_known.then_some(()).ok_or_else(|| missing(Thing::User(user.clone())))
 }
 
 async fn state(

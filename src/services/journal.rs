@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::messages::MessageKind;
 use super::planner::Planner;
-use super::records::{Booked, EventKind, EventRow, MessageKind, MessageRow};
+use super::records::{Booked, EventKind, EventRow, MessageRow};
 use crate::error::Fault;
 use crate::rules::link::{Link, LinkNews};
 use crate::words::{AccountId, AppointmentId};

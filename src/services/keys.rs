@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::counters::CounterRow;
 use super::counting::CountingRow;
+use super::messages::MessageCursor;
 use super::records::{
     AppointmentRow, AuditRow, CalendarRow, ClaimRow, ConnectedRow, ConnectionRow, ConsentRow,
     EventRow, HostPageRow, LaneRow, LastHostRow, ListedRow, MeetingRow, MemberOfRow, MembershipRow,
@@ -272,6 +273,20 @@ impl Keys {
     ) -> RowKey<MessageRow> {
         let sort = sort("message").uuid(change.as_uuid()).number(number.into());
         self.of_account(account, sort)
+    }
+
+    /// The outbox of an account from a change on, after a place.
+    pub(crate) fn messages_from(
+        &self,
+        account: &AccountId,
+        first: ChangeSetId,
+        after: Option<MessageCursor>,
+    ) -> Scan {
+        let after = after.map(|at| self.message(account, at.last().change(), at.last().number()));
+        let after = after.map(|row| row.key.end_of_prefix());
+        let first = self.message(account, first, 0).key;
+        let to = self.of_account::<MessageRow>(account, sort("message")).key.end_of_prefix();
+        Scan::Range { from: after.into_iter().fold(first, Key::max), to }
     }
 
     /// A day of a host lies with the user, for all accounts; that of an unassigned calendar lies

@@ -39,10 +39,12 @@ mod locations;
 mod look;
 mod mark;
 mod meeting_index;
+mod messages;
 mod misfits;
 #[cfg(feature = "testkit")]
 mod observed;
 mod older;
+mod outbox;
 mod parking;
 mod planner;
 mod prepare;
@@ -61,6 +63,7 @@ mod scene;
 mod scheduler;
 mod search;
 mod seats;
+mod set_up;
 mod setup;
 mod shapes;
 mod stalled;
@@ -93,6 +96,10 @@ pub use health::{ConnectionState, ReconnectReason, ZoomConnection};
 #[cfg(feature = "testkit")]
 pub(crate) use inspect::{Inspected, all_calendars, inspect};
 pub use list::AppointmentList;
+pub use messages::{
+    Message, MessageCursor, MessageId, MessageKind, MessageList, MessagePage, UserMessage,
+    UserMessageKind,
+};
 pub use misfits::NoLongerFits;
 #[cfg(feature = "testkit")]
 pub(crate) use observed::{Observed, account_of, observe};
@@ -103,6 +110,7 @@ pub use retention::Retention;
 pub(crate) use retention::may_be_gone;
 pub use run_due::RunReport;
 pub use scheduler::Scheduler;
+pub use set_up::Member;
 pub use upcoming::Affected;
 pub use view::{Appointment, MeetingLocation};
 pub use webhooks::{WebhookCounts, WebhookOutcome, WebhookReply};

@@ -394,6 +394,4 @@ pub(crate) use connection::{
     ClaimRow, ConnectedRow, ConnectionRow, ConsentRow, Died, Grant, RevocationRow, TokenHealth,
     Tokens,
 };
-pub(crate) use events::{
-    EventKind, EventRow, MessageKind, MessageRow, UserMessageKind, UserMessageRow,
-};
+pub(crate) use events::{EventKind, EventRow, MessageRow, UserMessageRow};

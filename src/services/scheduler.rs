@@ -446,4 +446,5 @@ impl Scheduler {
 
 mod erasure;
 mod locations;
+mod reading;
 mod zoom;

@@ -5,10 +5,9 @@ use uuid::Uuid;
 
 use super::core::Core;
 use super::health::ReconnectReason;
+use super::messages::UserMessageKind;
 use super::planner::Planner;
-use super::records::{
-    ConnectionRow, Died, Grant, TokenHealth, Tokens, UserMessageKind, UserMessageRow,
-};
+use super::records::{ConnectionRow, Died, Grant, TokenHealth, Tokens, UserMessageRow};
 use crate::error::Fault;
 use crate::ports::{Sealed, Sealer, TokenGrant};
 use crate::rules::retry::{Retry, Spread};

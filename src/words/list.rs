@@ -12,7 +12,7 @@ use super::setting::settings;
 use super::{AppointmentId, CalendarId, Status, UserId};
 
 settings! {
-    /// How many appointments a page of the list has at most.
+    /// How many appointments, or messages, a page of a list has at most.
     PageSize(u16) = "page size", 1..=100 appointments;
 }
 
@@ -154,9 +154,9 @@ impl fmt::Display for ListCursor {
     }
 }
 
-/// A text is no cursor that the list gave. Begin with the first page.
+/// A text is no cursor that a list gave. Begin with the first page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("this is no cursor of the list of appointments")]
+#[error("this is no cursor that a list gave")]
 #[non_exhaustive]
 pub struct InvalidCursor;
 

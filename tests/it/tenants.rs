@@ -13,7 +13,7 @@ use slotlink::words::{
     CalendarRef, Contact, Email, ListPage, LocationSetting, Mark, Name, RequestId, Role,
     RoundRobinHost, RoundRobinHosts, StatedReason, Title, User, UserId, Zone, ZoomAccountId,
 };
-use slotlink::{Actor, BookRequest, Caller, Edit, Error, MemoryStore, Scheduler};
+use slotlink::{Actor, BookRequest, Caller, Edit, Error, MemoryStore, MessagePage, Scheduler};
 
 use crate::world::{at, builder, hours, invitee, slot_settings, user};
 
@@ -165,12 +165,18 @@ fn call(two: &Two, by: &Caller, number: usize, ids: &Ids) -> Option<Result<(), E
         15 => block_on(scheduler.cancel(by, appointment)).map(drop),
         16 => block_on(scheduler.erase_participant(by, &[contact])).map(drop),
         17 => block_on(scheduler.delete(by, appointment)),
+        18 => block_on(scheduler.account(by)).map(drop),
+        19 => block_on(scheduler.members(by)).map(drop),
+        20 => block_on(scheduler.user(by, host)).map(drop),
+        21 => block_on(scheduler.calendars(by)).map(drop),
+        22 => block_on(scheduler.calendar(by, calendar)).map(drop),
+        23 => block_on(scheduler.messages(by, day.0, &MessagePage::default())).map(drop),
         CALLS.. => return None,
     })
 }
 
 /// How many calls there are.
-const CALLS: usize = 18;
+const CALLS: usize = 24;
 
 struct Ids {
     calendar: CalendarId,

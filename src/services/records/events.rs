@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Record;
+use crate::services::messages::{MessageKind, UserMessageKind};
 use crate::services::retention::Retention;
-use crate::words::{AppointmentId, LinkId, UserId, ZoomAccountId};
+use crate::words::{AppointmentId, LinkId, ZoomAccountId};
 
 /// Something happened (R28).
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,17 +59,6 @@ impl Record for MessageRow {
     }
 }
 
-/// What is told.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum MessageKind {
-    Booked,
-    Confirmed,
-    Rescheduled,
-    Cancelled,
-    LinkChanged,
-}
-
 /// A user is to be told of their connection to Zoom, whatever accounts they belong to (R4, R23).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,16 +72,4 @@ impl Record for UserMessageRow {
     fn due(&self, kept: &Retention) -> Option<DateTime<Utc>> {
         Some(self.at + kept.history)
     }
-}
-
-/// What a user is told.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum UserMessageKind {
-    /// Links cannot be made until they connect again.
-    ReconnectZoom,
-    /// Somebody connected it who was logged in as them (R4).
-    ConnectedForYou { by: UserId },
-    /// Somebody disconnected it who was logged in as them (R4).
-    DisconnectedForYou { by: UserId },
 }
