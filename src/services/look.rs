@@ -17,7 +17,7 @@ use super::zoom_work::marker;
 use super::{journal, meeting_index, queued};
 use crate::bugs::bug;
 use crate::error::{Error, Fault};
-use crate::ports::{Access, Meeting, PageToken, ZoomError};
+use crate::ports::{Access, Meeting, PageToken, ZoomCall, ZoomError};
 use crate::rules::link::{Call, Found, Learned, Link, Own, ParkReason, Sighting, Where};
 use crate::words::{AccountId, LinkId, MeetingId, Secret, ZoomAccountId};
 
@@ -92,6 +92,14 @@ pub(crate) async fn look(
 }
 
 async fn see(core: &Core, outgoing: &OutgoingLook) -> Result<Sighting, ZoomError> {
+    let mut marked = marked(core, outgoing).await?;
+    let own = own(core, outgoing, &mut marked).await?;
+    let (zoom, attempt) = (outgoing.zoom.clone(), outgoing.attempt);
+    Ok(Sighting { zoom, attempt, own, marked })
+}
+
+/// All meetings with the marker of the link.
+async fn marked(core: &Core, outgoing: &OutgoingLook) -> Result<Vec<Found>, ZoomError> {
     let marker = marker(outgoing.link);
     let is_ours = |meeting: &Meeting| {
         let is_marked = meeting.agenda.starts_with(&marker) && !bug!(MarkerNotMatched);
@@ -104,12 +112,11 @@ async fn see(core: &Core, outgoing: &OutgoingLook) -> Result<Sighting, ZoomError
         marked.extend(listed.meetings.into_iter().filter(&is_ours).map(found));
         page = listed.next;
         if page.is_none() {
-            break;
+            return Ok(marked);
         }
     }
-    let own = own(core, outgoing, &mut marked).await?;
-    let (zoom, attempt) = (outgoing.zoom.clone(), outgoing.attempt);
-    Ok(Sighting { zoom, attempt, own, marked })
+    // What was not on these pages may be on the next: nothing is known to be missing.
+    Err(ZoomError::outcome_unknown(ZoomCall::ListMeetings, "the list has too many pages"))
 }
 
 /// Lists may lag, and a marker may have been edited: of its own meeting Zoom is asked by its number.

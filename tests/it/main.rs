@@ -12,6 +12,7 @@ mod conformance;
 mod consents;
 mod crash_points;
 mod deauthorized;
+mod endless_list;
 mod erasure;
 mod erasure_races;
 mod erasure_users;
