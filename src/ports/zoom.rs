@@ -186,13 +186,22 @@ pub struct Access {
     pub token: Secret,
     /// The instant after which nothing may be transmitted.
     pub deadline: DateTime<Utc>,
+    /// What came with the token as [`TokenGrant::api`].
+    pub api: Option<Url>,
 }
 
 impl Access {
     /// A call with this token, before this instant.
     #[must_use]
     pub const fn new(token: Secret, deadline: DateTime<Utc>) -> Self {
-        Self { token, deadline }
+        Self { token, deadline, api: None }
+    }
+
+    /// The same, where Zoom named an API with the token.
+    #[must_use]
+    pub fn with_api(mut self, api: Option<Url>) -> Self {
+        self.api = api;
+        self
     }
 }
 
@@ -306,13 +315,17 @@ pub struct TokenGrant {
     pub expires_in_seconds: u32,
     /// What the user allowed.
     pub scopes: Vec<String>,
+    /// The regional API that Zoom named with the tokens, if it is another than that for everybody. It is
+    /// kept with the tokens, and given back with each call ([`Access::api`]).
+    pub api: Option<Url>,
 }
 
 impl TokenGrant {
     /// Tokens without any scope.
     #[must_use]
     pub const fn new(access_token: Secret, refresh_token: Secret, expires_in_seconds: u32) -> Self {
-        Self { access_token, refresh_token, expires_in_seconds, scopes: Vec::new() }
+        let scopes = Vec::new();
+        Self { access_token, refresh_token, expires_in_seconds, scopes, api: None }
     }
 }
 

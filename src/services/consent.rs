@@ -14,7 +14,7 @@ use super::take_down::persist;
 use super::tokens::sealer;
 use super::upcoming::unmanaged;
 use crate::error::{ConsentRefusal, Error, Fault, Refusal};
-use crate::ports::{Access, AuthorizeUrl, Consent, ConsentPage, ZoomError, ZoomUser};
+use crate::ports::{Access, AuthorizeUrl, Consent, ConsentPage, TokenGrant, ZoomError, ZoomUser};
 use crate::rules::consent::{CONSENT_LIFETIME, challenge, digest, token};
 use crate::rules::scopes::missing_scopes;
 use crate::words::{
@@ -212,15 +212,16 @@ async fn given(core: &Core, consent: &Consent) -> Result<Given, Error> {
         Err(ZoomError::Unauthorized { .. }) => return Err(refused(ConsentRefusal::CodeRefused)),
         Err(error) => return Err(Fault::Zoom(error).into()),
     };
-    let zoom = who(core, &grant.access_token).await?;
+    let zoom = who(core, &grant).await?;
     Ok(Given { zoom, grant, since })
 }
 
 /// Asks again what may just have been lost on the way: it is a read.
-async fn who(core: &Core, token: &Secret) -> Result<ZoomUser, Error> {
+async fn who(core: &Core, grant: &TokenGrant) -> Result<ZoomUser, Error> {
     let mut asked = 1;
     loop {
-        let access = Access::new(token.clone(), core.now() + core.settings.call_deadline);
+        let deadline = core.now() + core.settings.call_deadline;
+        let access = Access::new(grant.access_token.clone(), deadline).with_api(grant.api.clone());
         match core.zoom.me(&access).await {
             Ok(user) => return Ok(user),
             Err(error) if asked >= MOST_ASKED || !is_passing(&error) => {

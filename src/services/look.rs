@@ -19,7 +19,7 @@ use crate::bugs::bug;
 use crate::error::{Error, Fault};
 use crate::ports::{Access, Meeting, PageToken, ZoomCall, ZoomError};
 use crate::rules::link::{Call, Found, Learned, Link, Own, ParkReason, Sighting, Where};
-use crate::words::{AccountId, LinkId, MeetingId, Secret, ZoomAccountId};
+use crate::words::{AccountId, LinkId, MeetingId, ZoomAccountId};
 
 /// Pages of 300 meetings that are read at most.
 const MOST_PAGES: usize = 100;
@@ -34,7 +34,8 @@ pub(crate) struct OutgoingLook {
     /// The meeting that the link has there.
     own: Option<MeetingId>,
     used: Used,
-    token: Secret,
+    /// With another deadline for each call.
+    access: Access,
 }
 
 /// Decides whether and with what tokens to look.
@@ -77,7 +78,7 @@ pub(crate) async fn prepare(
         attempt: link.attempt(),
         own,
         used: Used::of(tokens),
-        token: tokens.open_access(core, connection.owner())?,
+        access: tokens.access(core, connection.owner(), planner.now)?,
         zoom: connection.zoom,
     }))))
 }
@@ -142,7 +143,8 @@ fn found(Meeting { id, join_url, topic, .. }: Meeting) -> Found {
 
 impl OutgoingLook {
     fn access(&self, core: &Core) -> Access {
-        Access::new(self.token.clone(), core.now() + core.settings.call_deadline)
+        let deadline = core.now() + core.settings.call_deadline;
+        Access { deadline, ..self.access.clone() }
     }
 }
 

@@ -155,6 +155,7 @@ impl From<ConnectionRow1> for ConnectionRow {
                 health: TokenHealth::Good,
                 refresh_at: connected_at + Tokens::IDLE,
                 failures: 0,
+                api: None,
             })
         });
         Self {

@@ -165,7 +165,8 @@ pub(crate) async fn begin(
     let no_tokens = Fault::Inconsistent("a call is to be made without tokens");
     let tokens = connection.tokens().ok_or(no_tokens)?;
     let (zoom, now) = (connection.zoom.clone(), planner.now);
-    let token = tokens.open_access(core, connection.owner())?;
+    let deadline = now + core.settings.call_deadline;
+    let access = tokens.access(core, connection.owner(), deadline)?;
     if let Some(until) = lane::not_before(planner, &zoom).await? {
         return Ok(Begin::NotBefore(until));
     }
@@ -173,7 +174,6 @@ pub(crate) async fn begin(
     if !is_free && let Some(until) = quota::charge(core, planner, &zoom).await? {
         return Ok(Begin::UsedUp(until));
     }
-    let deadline = now + core.settings.call_deadline;
     let holder = planner.id.as_uuid();
     lane::take(planner, &zoom, holder, deadline).await?;
     let settled_at = if bug!(NoSettle) { now } else { deadline + LATENESS };
@@ -189,7 +189,7 @@ pub(crate) async fn begin(
         holder,
         call,
         when: link.slot.core,
-        access: Access::new(token, deadline),
+        access,
         sent_at: now,
     })))
 }

@@ -92,7 +92,7 @@ shapes! {
     BookedSlot: "slot", 1;
     CalendarRow: "calendar", 2;
     ClaimRow: "claim", 1;
-    ConnectionRow: "connection", 2;
+    ConnectionRow: "connection", 3;
     ConsentRow: "consent", 1;
     CounterRow: "counter", 1;
     CountingRow: "counting", 1;
@@ -111,7 +111,7 @@ shapes! {
     QuotaRow: "quota", 1;
     ReceiptRow: "receipt", 1;
     RequestRow: "request", 1;
-    RevocationRow: "revocation", 1;
+    RevocationRow: "revocation", 2;
     UserMessageRow: "user message", 1;
     UserRow: "user", 2;
     WaitingRow: "waiting", 1;

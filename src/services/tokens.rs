@@ -9,7 +9,7 @@ use super::messages::UserMessageKind;
 use super::planner::Planner;
 use super::records::{ConnectionRow, Died, Grant, TokenHealth, Tokens, UserMessageRow};
 use crate::error::Fault;
-use crate::ports::{Sealed, Sealer, TokenGrant};
+use crate::ports::{Access, Sealed, Sealer, TokenGrant};
 use crate::rules::retry::{Retry, Spread};
 use crate::words::{Secret, UserId, ZoomAccountId};
 
@@ -84,6 +84,7 @@ pub(crate) fn seal(
         // Not at once again, however short it lives.
         refresh_at: (expires_at - FRESH).max(now + RETRY.first),
         failures: 0,
+        api: grant.api.clone(),
     })
 }
 
@@ -94,6 +95,17 @@ impl Tokens {
 
     pub(crate) fn open_access(&self, core: &Core, owner: Owner<'_>) -> Result<Secret, Fault> {
         self.open(core, owner, Token::Access, &self.access)
+    }
+
+    /// With what a call is made.
+    pub(crate) fn access(
+        &self,
+        core: &Core,
+        owner: Owner<'_>,
+        deadline: DateTime<Utc>,
+    ) -> Result<Access, Fault> {
+        let token = self.open_access(core, owner)?;
+        Ok(Access::new(token, deadline).with_api(self.api.clone()))
     }
 
     pub(crate) fn open_refresh(&self, core: &Core, owner: Owner<'_>) -> Result<Secret, Fault> {

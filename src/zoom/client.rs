@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 use super::app::ZoomApp;
 use super::classify::{Answer, read_empty, read_json};
-use super::request::{self, Built};
+use super::request::{self, Api, Built};
+use super::site::ZoomSite;
 use super::wire::{WireMeeting, WirePage, WireTokens, WireUser};
 use crate::ports::{
     Access, AuthorizeUrl, Consent, ConsentPage, HttpSend, Meeting, MeetingPage, NewMeeting,
@@ -24,20 +25,33 @@ use crate::words::{MeetingId, Secret, Topic};
 pub struct ZoomClient {
     app: ZoomApp,
     http: Arc<dyn HttpSend>,
+    site: ZoomSite,
 }
 
 impl fmt::Debug for ZoomClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("ZoomClient");
-        shown.field("app", &self.app).finish_non_exhaustive()
+        shown.field("app", &self.app).field("site", &self.site).finish_non_exhaustive()
     }
 }
 
 impl ZoomClient {
-    /// A client of `app` that sends by `http`.
+    /// A client of `app` that sends by `http`, to `zoom.us`.
     #[must_use]
     pub fn new(app: ZoomApp, http: Arc<dyn HttpSend>) -> Self {
-        Self { app, http }
+        Self { app, http, site: ZoomSite::zoom_us() }
+    }
+
+    /// The same, where Zoom is somewhere else: Zoom for Government, say, or a simulated Zoom.
+    #[must_use]
+    pub fn at(mut self, site: ZoomSite) -> Self {
+        self.site = site;
+        self
+    }
+
+    /// Where these tokens are good.
+    fn api<'a>(&self, access: &'a Access) -> Api<'a> {
+        Api { base: self.site.api(access.api.as_ref()), token: &access.token }
     }
 
     async fn send(
@@ -73,14 +87,14 @@ impl ZoomApi for ZoomClient {
         access: &Access,
         meeting: &NewMeeting,
     ) -> Result<Meeting, ZoomError> {
-        let request = request::create_meeting(&access.token, meeting);
+        let request = request::create_meeting(&self.api(access), meeting);
         let call = ZoomCall::CreateMeeting;
         let answer = self.send(call, request, access.deadline).await?;
         read_json(&answer, WireMeeting::meeting)
     }
 
     async fn meeting(&self, access: &Access, id: MeetingId) -> Result<Meeting, ZoomError> {
-        let request = request::get_meeting(&access.token, id);
+        let request = request::get_meeting(&self.api(access), id);
         let call = ZoomCall::GetMeeting;
         let answer = self.send(call, request, access.deadline).await?;
         read_json(&answer, WireMeeting::meeting)
@@ -92,14 +106,14 @@ impl ZoomApi for ZoomClient {
         id: MeetingId,
         topic: &Topic,
     ) -> Result<(), ZoomError> {
-        let request = request::rename_meeting(&access.token, id, topic);
+        let request = request::rename_meeting(&self.api(access), id, topic);
         let call = ZoomCall::UpdateMeeting;
         let answer = self.send(call, request, access.deadline).await?;
         read_empty(&answer)
     }
 
     async fn delete_meeting(&self, access: &Access, id: MeetingId) -> Result<(), ZoomError> {
-        let request = request::delete_meeting(&access.token, id);
+        let request = request::delete_meeting(&self.api(access), id);
         let call = ZoomCall::DeleteMeeting;
         let answer = self.send(call, request, access.deadline).await?;
         read_empty(&answer)
@@ -110,14 +124,14 @@ impl ZoomApi for ZoomClient {
         access: &Access,
         page: Option<&'a PageToken>,
     ) -> Result<MeetingPage, ZoomError> {
-        let request = request::meetings(&access.token, page);
+        let request = request::meetings(&self.api(access), page);
         let call = ZoomCall::ListMeetings;
         let answer = self.send(call, request, access.deadline).await?;
         read_json(&answer, WirePage::page)
     }
 
     async fn me(&self, access: &Access) -> Result<ZoomUser, ZoomError> {
-        let request = request::me(&access.token);
+        let request = request::me(&self.api(access));
         let answer = self.send(ZoomCall::Me, request, access.deadline).await?;
         read_json(&answer, WireUser::user)
     }
@@ -126,7 +140,7 @@ impl ZoomApi for ZoomClient {
 #[async_trait]
 impl ZoomAuth for ZoomClient {
     fn authorize_url(&self, page: &ConsentPage) -> AuthorizeUrl {
-        request::authorize_url(&self.app, page)
+        request::authorize_url(&self.site, &self.app, page)
     }
 
     async fn exchange_code(
@@ -134,7 +148,7 @@ impl ZoomAuth for ZoomClient {
         consent: &Consent,
         deadline: DateTime<Utc>,
     ) -> Result<TokenGrant, ZoomError> {
-        let request = request::exchange_code(&self.app, consent);
+        let request = request::exchange_code(&self.site, &self.app, consent);
         self.tokens(ZoomCall::ExchangeCode, request, deadline).await
     }
 
@@ -143,12 +157,12 @@ impl ZoomAuth for ZoomClient {
         refresh_token: &Secret,
         deadline: DateTime<Utc>,
     ) -> Result<TokenGrant, ZoomError> {
-        let request = request::refresh(&self.app, refresh_token);
+        let request = request::refresh(&self.site, &self.app, refresh_token);
         self.tokens(ZoomCall::Refresh, request, deadline).await
     }
 
     async fn revoke(&self, token: &Secret, deadline: DateTime<Utc>) -> Result<(), ZoomError> {
-        let request = request::revoke(&self.app, token);
+        let request = request::revoke(&self.site, &self.app, token);
         let answer = self.send(ZoomCall::Revoke, request, deadline).await?;
         read_empty(&answer)
     }
@@ -162,6 +176,6 @@ impl ZoomClient {
         deadline: DateTime<Utc>,
     ) -> Result<TokenGrant, ZoomError> {
         let answer = self.send(call, request, deadline).await?;
-        read_json(&answer, |tokens: WireTokens| Some(tokens.grant()))
+        read_json(&answer, |tokens: WireTokens| Some(tokens.grant(&self.site)))
     }
 }

@@ -11,12 +11,14 @@ mod classify;
 mod client;
 mod failure;
 mod request;
+mod site;
 mod webhook;
 mod wire;
 
 pub use app::ZoomApp;
 pub use classify::MAX_ANSWER_BYTES;
 pub use client::ZoomClient;
+pub use site::{InvalidSite, ZoomSite};
 pub use webhook::{
     MAX_WEBHOOK_BYTES, MeetingChange, WEBHOOK_WINDOW, Webhook, WebhookRefusal, WebhookSecrets,
 };

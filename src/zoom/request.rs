@@ -8,44 +8,46 @@ use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
 
 use super::app::ZoomApp;
+use super::site::ZoomSite;
 use super::wire::{CreateMeeting, RenameMeeting};
 use crate::ports::{
     AuthorizeUrl, BoxedCause, Consent, ConsentPage, HttpRequest, NewMeeting, PageToken,
 };
 use crate::words::{MeetingId, Secret, Topic};
 
-const API: &str = "https://api.zoom.us/v2";
-const AUTHORIZE: &str = "https://zoom.us/oauth/authorize";
-const TOKEN: &str = "https://zoom.us/oauth/token";
-const REVOKE: &str = "https://zoom.us/oauth/revoke";
 /// The most that Zoom gives at once.
 const PAGE_SIZE: &str = "300";
+
+/// Where the API is, and on whose behalf it is called.
+pub(super) struct Api<'a> {
+    pub(super) base: String,
+    pub(super) token: &'a Secret,
+}
 
 /// A request, or why it cannot be built: then nothing is sent.
 pub(super) type Built = Result<HttpRequest, BoxedCause>;
 
-pub(super) fn create_meeting(token: &Secret, meeting: &NewMeeting) -> Built {
+pub(super) fn create_meeting(api: &Api<'_>, meeting: &NewMeeting) -> Built {
     let body = serde_json::to_vec(&CreateMeeting::from(meeting))?;
-    with_json(Method::POST, &format!("{API}/users/me/meetings"), token, body)
+    with_json(Method::POST, api, "users/me/meetings", body)
 }
 
-pub(super) fn get_meeting(token: &Secret, id: MeetingId) -> Built {
-    bare(Method::GET, &format!("{API}/meetings/{id}"), token)
+pub(super) fn get_meeting(api: &Api<'_>, id: MeetingId) -> Built {
+    bare(Method::GET, api, &format!("meetings/{id}"))
 }
 
-pub(super) fn rename_meeting(token: &Secret, id: MeetingId, topic: &Topic) -> Built {
+pub(super) fn rename_meeting(api: &Api<'_>, id: MeetingId, topic: &Topic) -> Built {
     let body = serde_json::to_vec(&RenameMeeting { topic: topic.as_str() })?;
-    with_json(Method::PATCH, &format!("{API}/meetings/{id}"), token, body)
+    with_json(Method::PATCH, api, &format!("meetings/{id}"), body)
 }
 
 /// Asks Zoom to mail nobody: people hear of it from the host application, once.
-pub(super) fn delete_meeting(token: &Secret, id: MeetingId) -> Built {
+pub(super) fn delete_meeting(api: &Api<'_>, id: MeetingId) -> Built {
     let silent = "cancel_meeting_reminder=false&schedule_for_reminder=false";
-    let address = format!("{API}/meetings/{id}?{silent}");
-    bare(Method::DELETE, &address, token)
+    bare(Method::DELETE, api, &format!("meetings/{id}?{silent}"))
 }
 
-pub(super) fn meetings(token: &Secret, page: Option<&PageToken>) -> Built {
+pub(super) fn meetings(api: &Api<'_>, page: Option<&PageToken>) -> Built {
     let mut query = Serializer::new(String::new());
     // "upcoming" ends after six months.
     query.append_pair("type", "scheduled");
@@ -53,16 +55,15 @@ pub(super) fn meetings(token: &Secret, page: Option<&PageToken>) -> Built {
     if let Some(page) = page {
         query.append_pair("next_page_token", page.as_str());
     }
-    let address = format!("{API}/users/me/meetings?{}", query.finish());
-    bare(Method::GET, &address, token)
+    bare(Method::GET, api, &format!("users/me/meetings?{}", query.finish()))
 }
 
-pub(super) fn me(token: &Secret) -> Built {
-    bare(Method::GET, &format!("{API}/users/me"), token)
+pub(super) fn me(api: &Api<'_>) -> Built {
+    bare(Method::GET, api, "users/me")
 }
 
 /// Zoom takes no scopes here: they are those of the app's page.
-pub(super) fn authorize_url(app: &ZoomApp, page: &ConsentPage) -> AuthorizeUrl {
+pub(super) fn authorize_url(site: &ZoomSite, app: &ZoomApp, page: &ConsentPage) -> AuthorizeUrl {
     let query = Serializer::new(String::new())
         .append_pair("response_type", "code")
         .append_pair("client_id", &app.client_id)
@@ -71,26 +72,26 @@ pub(super) fn authorize_url(app: &ZoomApp, page: &ConsentPage) -> AuthorizeUrl {
         .append_pair("code_challenge", &page.challenge)
         .append_pair("code_challenge_method", "S256")
         .finish();
-    AuthorizeUrl::new(format!("{AUTHORIZE}?{query}"))
+    AuthorizeUrl::new(format!("{}?{query}", site.oauth("authorize")))
 }
 
-pub(super) fn exchange_code(app: &ZoomApp, consent: &Consent) -> Built {
+pub(super) fn exchange_code(site: &ZoomSite, app: &ZoomApp, consent: &Consent) -> Built {
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", consent.code.expose()),
         ("redirect_uri", consent.redirect.as_str()),
         ("code_verifier", consent.verifier.expose()),
     ];
-    by_app(app, TOKEN, &fields)
+    by_app(app, &site.oauth("token"), &fields)
 }
 
-pub(super) fn refresh(app: &ZoomApp, token: &Secret) -> Built {
+pub(super) fn refresh(site: &ZoomSite, app: &ZoomApp, token: &Secret) -> Built {
     let fields = [("grant_type", "refresh_token"), ("refresh_token", token.expose())];
-    by_app(app, TOKEN, &fields)
+    by_app(app, &site.oauth("token"), &fields)
 }
 
-pub(super) fn revoke(app: &ZoomApp, token: &Secret) -> Built {
-    by_app(app, REVOKE, &[("token", token.expose())])
+pub(super) fn revoke(site: &ZoomSite, app: &ZoomApp, token: &Secret) -> Built {
+    by_app(app, &site.oauth("revoke"), &[("token", token.expose())])
 }
 
 /// A form that the app itself sends.
@@ -106,26 +107,21 @@ fn by_app(app: &ZoomApp, address: &str, fields: &[(&str, &str)]) -> Built {
     Ok(request)
 }
 
-fn bare(method: Method, address: &str, token: &Secret) -> Built {
-    let request = api(method, address, token)?.body(Vec::new())?;
+fn bare(method: Method, api: &Api<'_>, path: &str) -> Built {
+    let request = of_api(method, api, path)?.body(Vec::new())?;
     Ok(request)
 }
 
-fn with_json(method: Method, address: &str, token: &Secret, body: Vec<u8>) -> Built {
-    let request =
-        api(method, address, token)?.header(CONTENT_TYPE, "application/json").body(body)?;
+fn with_json(method: Method, api: &Api<'_>, path: &str, body: Vec<u8>) -> Built {
+    let request = of_api(method, api, path)?.header(CONTENT_TYPE, "application/json").body(body)?;
     Ok(request)
 }
 
-fn api(
-    method: Method,
-    address: &str,
-    token: &Secret,
-) -> Result<http::request::Builder, BoxedCause> {
-    let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
+fn of_api(method: Method, api: &Api<'_>, path: &str) -> Result<http::request::Builder, BoxedCause> {
+    let bearer = Zeroizing::new(format!("Bearer {}", api.token.expose()));
     Ok(Request::builder()
         .method(method)
-        .uri(address)
+        .uri(format!("{}/{path}", api.base))
         .header(AUTHORIZATION, sensitive(&bearer)?)
         .header(ACCEPT, "application/json"))
 }
@@ -149,10 +145,14 @@ fn sensitive(text: &str) -> Result<HeaderValue, BoxedCause> {
 mod tests {
     use super::*;
 
+    fn api(token: &Secret) -> Api<'_> {
+        Api { base: ZoomSite::zoom_us().api(None), token }
+    }
+
     #[test]
     fn a_page_token_cannot_break_out_of_the_query() {
         let page = PageToken::new("a&type=live #/?ö".to_owned());
-        let request = meetings(&Secret::new("t"), Some(&page)).unwrap();
+        let request = meetings(&api(&Secret::new("t")), Some(&page)).unwrap();
         assert_eq!(
             request.uri().query().unwrap(),
             "type=scheduled&page_size=300&next_page_token=a%26type%3Dlive+%23%2F%3F%C3%B6"
@@ -161,13 +161,13 @@ mod tests {
 
     #[test]
     fn the_token_is_not_shown_by_debug() {
-        let request = me(&Secret::new("hush-hush")).unwrap();
+        let request = me(&api(&Secret::new("hush-hush"))).unwrap();
         assert!(!format!("{request:?}").contains("hush-hush"));
     }
 
     #[test]
     fn a_token_that_is_no_header_builds_no_request_and_is_not_shown() {
-        let error = me(&Secret::new("hush\r\nHost: evil")).unwrap_err();
+        let error = me(&api(&Secret::new("hush\r\nHost: evil"))).unwrap_err();
         assert!(!format!("{error:?} {error}").contains("hush"));
     }
 }

@@ -5,7 +5,9 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::site::ZoomSite;
 use crate::ports::{Meeting, MeetingPage, NewMeeting, PageToken, TokenGrant, ZoomUser};
 use crate::words::{JoinUrl, MeetingId, Secret, ZoomAccountId};
 
@@ -178,14 +180,18 @@ pub(super) struct WireTokens {
     refresh_token: String,
     expires_in: u32,
     scope: Option<String>,
+    /// Where the API is nearest. Whatever it is, the tokens are not lost for it.
+    api_url: Option<Value>,
 }
 
 impl WireTokens {
-    pub(super) fn grant(self) -> TokenGrant {
+    pub(super) fn grant(self, site: &ZoomSite) -> TokenGrant {
         let (access, refresh) = (Secret::new(self.access_token), Secret::new(self.refresh_token));
         let mut grant = TokenGrant::new(access, refresh, self.expires_in);
         let scopes = self.scope.unwrap_or_default();
         grant.scopes = scopes.split_whitespace().map(str::to_owned).collect();
+        let told = self.api_url.as_ref().and_then(Value::as_str);
+        grant.api = told.and_then(|told| site.regional(told));
         grant
     }
 }
@@ -209,6 +215,22 @@ mod tests {
         let read = page(r#"{"meetings":[{"id":"7","join_url":"https://zoom.us/j/7","x":[]}]}"#);
         let meeting = read.unwrap().meetings.remove(0);
         assert_eq!((meeting.id, meeting.start), (MeetingId::new(7), None));
+    }
+
+    #[test]
+    fn tokens_are_kept_whatever_comes_with_them() {
+        let api = |more: &str| {
+            let json =
+                format!(r#"{{"access_token":"a","refresh_token":"r","expires_in":1{more}}}"#);
+            serde_json::from_str::<WireTokens>(&json).unwrap().grant(&ZoomSite::zoom_us()).api
+        };
+        for none in ["", r#","api_url":null"#, r#","api_url":7"#, r#","api_url":"zoom""#] {
+            assert_eq!(api(none), None, "{none}");
+        }
+        assert_eq!(api(r#","api_url":"https://api.zoom.us""#), None);
+        assert_eq!(api(r#","api_url":"https://eu01api.zoom.us.evil.example""#), None);
+        let regional = api(r#","api_url":"https://eu01api.zoom.us""#);
+        assert_eq!(regional.unwrap().as_str(), "https://eu01api.zoom.us/");
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod reading;
 mod recorded;
 mod refreshed;
 mod refreshes;
+mod regions;
 mod retention;
 mod retention_bound;
 mod row_file;

@@ -75,6 +75,8 @@ pub(crate) struct Tokens {
     pub(crate) refresh_at: DateTime<Utc>,
     /// Refreshes in a row that came to nothing.
     pub(crate) failures: u32,
+    /// The regional API that Zoom named with them.
+    pub(crate) api: Option<Url>,
 }
 
 /// What Zoom said of an access token.
@@ -111,6 +113,8 @@ impl Record for ConnectionRow {
     fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
         match schema {
             1 => step::<ConnectionRow1, Self>(json),
+            // Nothing was known of regional APIs: that for everybody was called.
+            2 => serde_json::from_slice(json),
             other => never_written(other),
         }
     }
@@ -149,6 +153,7 @@ impl Record for ConnectedRow {
     fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
         match schema {
             1 => step::<ConnectedRow1, Self>(json),
+            2 => serde_json::from_slice(json),
             other => never_written(other),
         }
     }
@@ -193,6 +198,14 @@ pub(crate) struct RevocationRow {
 }
 
 impl Record for RevocationRow {
+    fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
+        match schema {
+            // Without the regional API of the tokens, as in connections.
+            1 => serde_json::from_slice(json),
+            other => never_written(other),
+        }
+    }
+
     fn due(&self, _: &Retention) -> Option<DateTime<Utc>> {
         Some(self.at)
     }

@@ -64,6 +64,13 @@ impl SimulatedZoom {
         self.world().grants.set_scopes(scopes);
     }
 
+    /// Where the API is, as consents and refreshes say from now on; `None`: they say nothing of it. At
+    /// first it is the one for everybody, `https://api.zoom.us`. Those of all regions,
+    /// `https://…api….zoom.us`, are answered whatever is said here.
+    pub fn set_api_url(&self, api_url: Option<&str>) {
+        self.world().grants.set_api_url(api_url);
+    }
+
     /// How many requests to refresh tokens of this Zoom user reached Zoom, whatever was answered.
     #[must_use]
     pub fn refreshes(&self, zoom: &ZoomAccountId) -> u32 {

@@ -29,7 +29,7 @@ impl<'a> Asked<'a> {
         let uri = request.uri();
         let (call, meeting) = match (uri.scheme_str()?, uri.host()?) {
             ("https", "zoom.us") => (oauth_call(request), None),
-            ("https", "api.zoom.us") => api_call(request.method(), uri.path()),
+            ("https", host) if is_api(host) => api_call(request.method(), uri.path()),
             _ => return None,
         };
         let header = request.headers().get(AUTHORIZATION);
@@ -57,6 +57,11 @@ impl<'a> Asked<'a> {
     pub(super) fn form(&self) -> BTreeMap<String, String> {
         pairs(self.body)
     }
+}
+
+/// Whether the host is the API for everybody, or that of a region, as `eu01api.zoom.us`.
+fn is_api(host: &str) -> bool {
+    host.strip_suffix(".zoom.us").is_some_and(|region| region.contains("api"))
 }
 
 fn pairs(text: &[u8]) -> BTreeMap<String, String> {

@@ -13,7 +13,7 @@ use slotlink::ports::{
 };
 use slotlink::testkit::block_on;
 use slotlink::words::{MeetingId, Secret, Topic};
-use slotlink::zoom::ZoomClient;
+use slotlink::zoom::{ZoomClient, ZoomSite};
 use url::Url;
 
 use super::openapi::OpenApi;
@@ -99,6 +99,35 @@ fn every_call_of_the_api_is_as_zoom_documents_it() {
         ]
     );
     assert_eq!(json_body(&requests[2]), json!({"topic": topic.as_str()}));
+}
+
+/// Whatever the site, each call goes there.
+#[test]
+fn calls_go_to_the_site_of_the_client() {
+    let local = ("http://localhost:4010/", "http://127.0.0.1:4011/");
+    let there = ZoomSite::new(local.0.parse().unwrap(), local.1.parse().unwrap()).unwrap();
+    for (site, oauth, api) in [
+        (ZoomSite::zoom_us(), "https://zoom.us/", "https://api.zoom.us/"),
+        (ZoomSite::zoomgov(), "https://zoomgov.com/", "https://api.zoomgov.com/"),
+        (there, local.0, local.1),
+    ] {
+        let to_api = sent(async |client| client.at(site.clone()).me(&access()).await);
+        let refresh = sent(async |client| {
+            client.at(site.clone()).refresh(&Secret::new("r"), at(DEADLINE)).await
+        });
+        let revoke = sent(async |client| {
+            client.at(site.clone()).revoke(&Secret::new("r"), at(DEADLINE)).await
+        });
+        let exchange = sent(async |client| {
+            client.at(site.clone()).exchange_code(&consent("c"), at(DEADLINE)).await
+        });
+        assert_eq!(address(&to_api), format!("GET {api}v2/users/me"));
+        assert_eq!(address(&refresh), format!("POST {oauth}oauth/token"));
+        assert_eq!(address(&exchange), format!("POST {oauth}oauth/token"));
+        assert_eq!(address(&revoke), format!("POST {oauth}oauth/revoke"));
+        let page = ZoomClient::new(app(), Arc::new(Deaf)).at(site).authorize_url(&page());
+        assert!(page.as_str().starts_with(&format!("{oauth}oauth/authorize?")));
+    }
 }
 
 #[test]

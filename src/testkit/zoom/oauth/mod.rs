@@ -24,6 +24,7 @@ pub use page::PageRefused;
 const ACCESS_SECONDS: i64 = 3599;
 /// A refresh token that is not used for so long is dead.
 const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(90);
+const API_URL: &str = "https://api.zoom.us";
 const SCOPES: &str = "meeting:write:meeting meeting:update:meeting meeting:delete:meeting \
                       meeting:read:meeting meeting:read:list_meetings user:read:user";
 
@@ -40,6 +41,8 @@ pub(super) struct Grants {
     refreshes: BTreeMap<ZoomAccountId, u32>,
     /// What consents and refreshes grant, if not [`SCOPES`].
     scopes: Option<String>,
+    /// The API that comes with tokens, if not that for everybody; within, whether any does.
+    api_url: Option<Option<String>>,
     /// The app that called last.
     client: Option<String>,
 }
@@ -106,6 +109,10 @@ impl Grants {
 
     pub(super) fn set_scopes(&mut self, scopes: &[&str]) {
         self.scopes = Some(scopes.join(" "));
+    }
+
+    pub(super) fn set_api_url(&mut self, api_url: Option<&str>) {
+        self.api_url = Some(api_url.map(str::to_owned));
     }
 }
 
@@ -228,14 +235,18 @@ impl Grants {
             refresh: format!("CANARY-refresh-{}", self.pairs_made),
             refresh_ends: later(now, REFRESH_LIFETIME),
         };
-        let answer = Answer::ok(json!({
+        let mut told = json!({
             "access_token": pair.access,
             "token_type": "bearer",
             "refresh_token": pair.refresh,
             "expires_in": ACCESS_SECONDS,
             "scope": self.scopes.as_deref().unwrap_or(SCOPES),
-            "api_url": "https://api.zoom.us",
-        }));
+        });
+        let api_url = self.api_url.as_ref().map_or(Some(API_URL), Option::as_deref);
+        if let Some((fields, api_url)) = told.as_object_mut().zip(api_url) {
+            fields.insert("api_url".to_owned(), json!(api_url));
+        }
+        let answer = Answer::ok(told);
         for token in [&pair.access, &pair.refresh] {
             self.given.insert(token.clone(), zoom.clone());
         }
