@@ -22,7 +22,7 @@ pub(crate) enum Failure {
     TooLate,
     #[error("there was no whole answer by the deadline")]
     OutOfTime,
-    #[error("the answer was larger than {} bytes", crate::MAX_ANSWER)]
+    #[error("the answer was larger than {} bytes", slotlink::zoom::MAX_ANSWER_BYTES)]
     TooLarge,
     #[error("the HTTP client failed")]
     Client(#[source] reqwest::Error),

@@ -23,14 +23,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use reqwest::{Client, ClientBuilder, Request, Response, redirect, retry};
 use slotlink::ports::{Clock, HttpRequest, HttpResponse, HttpSend, SendError, SystemClock};
+use slotlink::zoom::MAX_ANSWER_BYTES;
 use tokio::time::timeout;
 
 use failure::{Failure, not_sent, unknown};
 
 pub use failure::StartError;
-
-/// The largest answer that is read, in bytes. A page of 300 meetings has less than half of it.
-pub const MAX_ANSWER: usize = 1024 * 1024;
 
 /// How long connecting may take. Shorter than slotlink's deadlines: a Zoom that cannot be reached is
 /// then [`SendError::NotSent`], not a doubt.
@@ -114,7 +112,7 @@ fn time_left(deadline: DateTime<Utc>) -> Option<Duration> {
 async fn read(mut answer: Response) -> Result<HttpResponse, Failure> {
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(Failure::client)? {
-        if piece.len() > MAX_ANSWER.saturating_sub(body.len()) {
+        if piece.len() > MAX_ANSWER_BYTES.saturating_sub(body.len()) {
             return Err(Failure::TooLarge);
         }
         body.extend_from_slice(&piece);

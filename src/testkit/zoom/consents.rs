@@ -71,6 +71,12 @@ impl SimulatedZoom {
         self.world().grants.set_api_url(api_url);
     }
 
+    /// What consents and refreshes grant now.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<String> {
+        self.world().grants.scopes().split_ascii_whitespace().map(str::to_owned).collect()
+    }
+
     /// How many requests to refresh tokens of this Zoom user reached Zoom, whatever was answered.
     #[must_use]
     pub fn refreshes(&self, zoom: &ZoomAccountId) -> u32 {

@@ -160,7 +160,9 @@ fn consents_and_refreshes_grant_the_scopes_of_the_app() {
     for grant in [exchanged, refreshed] {
         assert_eq!(grant.scopes, ["user:read:user", "meeting:read:meeting"]);
     }
+    assert_eq!(world.zoom.scopes(), ["user:read:user", "meeting:read:meeting"]);
     world.zoom.set_scopes(&[]);
+    assert!(world.zoom.scopes().is_empty());
     assert!(world.exchange(&world.allow(&world.a.id)).unwrap().scopes.is_empty());
 }
 

@@ -1,7 +1,7 @@
 //! HS-1 and HS-2: what the server says comes back as it was said.
 
-use reqwest_sender::MAX_ANSWER;
 use slotlink::ports::{Clock, HttpSend as _, SystemClock};
+use slotlink::zoom::MAX_ANSWER_BYTES;
 
 use crate::server::{Server, Then};
 use crate::{is_unknown, post, send, sender, within};
@@ -60,7 +60,7 @@ async fn hs2_a_request_arrives_as_it_was_built() {
 
 #[tokio::test]
 async fn hs4_an_answer_that_is_too_large_is_given_up() {
-    for announced in [None, Some(MAX_ANSWER + 1), Some(usize::MAX >> 1)] {
+    for announced in [None, Some(MAX_ANSWER_BYTES + 1), Some(usize::MAX >> 1)] {
         let server = Server::start(&[Then::Endless(announced)]).await;
         let soon = within(10_000);
         let answer = sender().send(post(&server.address), within(60_000)).await;

@@ -111,6 +111,10 @@ impl Grants {
         self.scopes = Some(scopes.join(" "));
     }
 
+    pub(super) fn scopes(&self) -> &str {
+        self.scopes.as_deref().unwrap_or(SCOPES)
+    }
+
     pub(super) fn set_api_url(&mut self, api_url: Option<&str>) {
         self.api_url = Some(api_url.map(str::to_owned));
     }
@@ -240,7 +244,7 @@ impl Grants {
             "token_type": "bearer",
             "refresh_token": pair.refresh,
             "expires_in": ACCESS_SECONDS,
-            "scope": self.scopes.as_deref().unwrap_or(SCOPES),
+            "scope": self.scopes(),
         });
         let api_url = self.api_url.as_ref().map_or(Some(API_URL), Option::as_deref);
         if let Some((fields, api_url)) = told.as_object_mut().zip(api_url) {
