@@ -74,15 +74,15 @@ fn meetings(meetings: &[SimulatedMeeting], switch: &str, label: &str) -> Markup 
         @else {
             div.wide { table {
                 thead { tr {
-                    th { "Topic" } th { "Start (UTC)" } th { "Host" } th { "Link" } th { "Agenda" } th { "" }
+                    td {} th { "Topic" } th { "Start (UTC)" } th { "Host" } th { "Link" } th { "Agenda" }
                 } }
                 tbody { @for meeting in meetings { tr {
+                    td { (button(&format!("/simulated/meetings/{}/{switch}", meeting.id), label)) }
                     td { (meeting.topic) }
                     td { (meeting.start.format("%Y-%m-%d %H:%M")) }
                     td { (meeting.zoom) }
                     td { a href=(meeting.join_url) { (meeting.id) } }
                     td { (meeting.agenda) }
-                    td { (button(&format!("/simulated/meetings/{}/{switch}", meeting.id), label)) }
                 } } }
             } }
         }

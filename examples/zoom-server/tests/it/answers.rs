@@ -22,6 +22,9 @@ use crate::rewriting::{Rewriting, rewritten};
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
+/// `client-id:client-secret`
+const BASIC: &str = "Basic Y2xpZW50LWlkOmNsaWVudC1zZWNyZXQ=";
+
 struct World {
     server: ZoomServer,
     sender: Arc<Rewriting>,
@@ -173,16 +176,47 @@ async fn a_request_that_zoom_does_not_take_is_refused_as_documented() {
     assert_eq!((answer.status().as_u16(), &json(&answer)["code"]), (404, &json!(2300)));
 }
 
+/// Whether status and body are those of a file.
+fn is_as_on_record(answer: &HttpResponse, file: &str) {
+    let sample = sample(file);
+    assert_eq!(
+        (json!(answer.status().as_u16()), &json(answer)),
+        (sample["http"].clone(), &sample["body"])
+    );
+}
+
+fn sample(file: &str) -> Value {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/zoom/samples");
+    serde_json::from_slice(&std::fs::read(format!("{folder}/{file}")).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn refusals_and_revocations_are_answered_as_on_record() {
+    let world = World::new().await;
+    let token = "https://zoom.us/oauth/token";
+    let answer = world.raw("POST", token, BASIC, "grant_type=password").await;
+    is_as_on_record(&answer, "oauth_400_unsupported_grant.json");
+    let form = "grant_type=refresh_token&refresh_token=none";
+    let answer = world.raw("POST", token, BASIC, form).await;
+    is_as_on_record(&answer, "oauth_refresh_400_invalid_grant.json");
+    let answer = world.raw("POST", token, "Basic nobody", form).await;
+    assert_eq!(
+        (answer.status().as_u16(), &json(&answer)["error"]),
+        (401, &json!("invalid_client"))
+    );
+    let form = format!("token={}", world.grant.access_token.expose());
+    let answer = world.raw("POST", "https://zoom.us/oauth/revoke", BASIC, &form).await;
+    is_as_on_record(&answer, "oauth_revoke_200.json");
+}
+
 /// The document has no OAuth: what stands on record has these fields, of these types.
 #[tokio::test]
 async fn tokens_are_answered_as_on_record_and_name_this_server() {
     let world = World::new().await;
-    let sample = include_str!("../../../../tests/data/zoom/samples/oauth_token_200.json");
-    let sample: Value = serde_json::from_str(sample).unwrap();
+    let sample = sample("oauth_token_200.json");
     let form =
         format!("grant_type=refresh_token&refresh_token={}", world.grant.refresh_token.expose());
-    let basic = "Basic Y2xpZW50LWlkOmNsaWVudC1zZWNyZXQ=";
-    let answer = world.raw("POST", "https://zoom.us/oauth/token", basic, &form).await;
+    let answer = world.raw("POST", "https://zoom.us/oauth/token", BASIC, &form).await;
     assert_eq!(answer.headers()["content-type"], "application/json");
     let tokens = json(&answer);
     let kinds = |json: &Value| {
@@ -220,6 +254,10 @@ async fn a_lost_request_or_answer_is_a_closed_connection() {
         assert_eq!(world.server.zoom().meetings().len(), meetings);
     }
     assert!(world.create(9).await.is_ok(), "the next one goes through");
+    world.plan(ZoomCall::Me, Fault::Lost);
+    let me = Request::get("https://api.zoom.us/v2/users/me").body(Vec::new()).unwrap();
+    let answer = world.sender.send_unchecked(me, soon()).await;
+    assert!(matches!(answer, Err(SendError::OutcomeUnknown(_))), "{answer:?}");
 }
 
 #[tokio::test]
