@@ -44,6 +44,9 @@ use url::Url;
 pub use config::{RETRY_WAITS, ZoomServerConfig};
 use webhooks::Webhooks;
 
+/// The secret token with which its webhooks are signed.
+pub const WEBHOOK_SECRET: &str = SimulatedZoom::WEBHOOK_SECRET;
+
 /// What all parts of a server share.
 struct Place {
     zoom: Arc<SimulatedZoom>,

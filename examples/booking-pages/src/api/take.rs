@@ -1,0 +1,118 @@
+//! What is taken from requests; what cannot be taken is a problem.
+
+use axum::RequestPartsExt as _;
+use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::{FromRequest, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum_extra::extract::QueryRejection;
+use chrono::{DateTime, Utc};
+use slotlink::words::RequestId;
+
+use super::problem::Problem;
+use crate::app::Shared;
+use crate::staff::is_same;
+use crate::web::client::Client;
+use crate::web::form::Wrong;
+use crate::when;
+
+/// A body of JSON.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Problem))]
+pub(crate) struct Sent<T>(pub(crate) T);
+
+/// A query.
+#[derive(FromRequestParts)]
+#[from_request(via(axum_extra::extract::Query), rejection(Problem))]
+pub(crate) struct Asked<T>(pub(crate) T);
+
+/// A part of the path.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+pub(crate) struct Part<T>(pub(crate) T);
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        let kind = match rejection.status() {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_media_type",
+            StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+            StatusCode::UNPROCESSABLE_ENTITY => "invalid_input",
+            _ => "malformed_json",
+        };
+        Self::new(rejection.status(), kind, rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed_query", rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(_: PathRejection) -> Self {
+        Self::not_found("There is nothing at this address.")
+    }
+}
+
+/// An instant of a field.
+pub(crate) fn instant(wrong: &mut Wrong, field: &'static str, text: &str) -> Option<DateTime<Utc>> {
+    wrong.take(field, when::instant(text))
+}
+
+/// The header that makes it safe to send a booking again.
+pub(crate) struct IdempotencyKey(pub(crate) RequestId);
+
+impl FromRequestParts<Shared> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
+        let key = parts.headers.get("idempotency-key");
+        let key = key.map(|key| key.to_str().map(RequestId::new));
+        let why = match key {
+            Some(Ok(Ok(key))) => return Ok(Self(key)),
+            Some(Ok(Err(error))) => error.to_string(),
+            Some(Err(_)) => "give text of ASCII characters".to_owned(),
+            None => {
+                "give a random text, say a UUID, and the same one if you send it again".to_owned()
+            }
+        };
+        let detail = "A booking needs the header Idempotency-Key: sent twice with the same key, it books once.";
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "idempotency_key_needed", detail);
+        Err(problem.about("Idempotency-Key", &why))
+    }
+}
+
+/// An attempt that was counted, and was not one too many.
+pub(crate) struct Attempt;
+
+impl FromRequestParts<Shared> for Attempt {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let Ok(Client(from)) = parts.extract::<Client>().await;
+        let Err(wait) = app.attempts.count(from) else { return Ok(Self) };
+        let seconds = wait.as_secs();
+        let detail = format!("Too many attempts from here. Please wait {seconds} seconds.");
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail);
+        Err(problem.retry_after(seconds))
+    }
+}
+
+/// Whoever has the key of the staff's part.
+pub(crate) struct Staff;
+
+impl FromRequestParts<Shared> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let sent = parts.headers.get(header::AUTHORIZATION);
+        let sent = sent.and_then(|sent| sent.to_str().ok()?.split_once(' '));
+        let key = sent.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        if key.is_some_and(|(_, key)| is_same(&app.api_key, key.trim())) {
+            return Ok(Self);
+        }
+        let detail = "This needs the header Authorization: Bearer, with the key of the API.";
+        Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail))
+    }
+}

@@ -1,0 +1,54 @@
+//! Routes, and what surrounds all of them.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use tokio::time::Instant;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tracing::Instrument as _;
+
+use crate::app::Shared;
+use crate::web::guard;
+use crate::{api, operations, staff, visitor};
+
+/// Forms are small.
+const LARGEST_FORM: usize = 64 * 1024;
+
+/// The whole service. Pages are guarded against other sites' forms; the API and Zoom's events know
+/// no cookies, and need not be.
+pub(crate) fn router(app: Shared) -> Router {
+    let pages = Router::new()
+        .merge(visitor::routes())
+        .merge(staff::routes())
+        .layer(from_fn_with_state(app.clone(), guard::same_origin));
+    Router::new()
+        .merge(pages)
+        .merge(api::routes())
+        .merge(operations::routes())
+        .fallback(guard::not_found)
+        .layer(from_fn_with_state(app.clone(), guard::headers))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(app.clone(), watch))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .with_state(app)
+}
+
+/// Logs and counts each request by its route: paths hold private addresses.
+async fn watch(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().as_str().to_owned();
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("none", MatchedPath::as_str).to_owned();
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    let span = tracing::info_span!("request", id, method, route);
+    let response = next.run(request).instrument(span.clone()).await;
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    app.metrics.answered(&method, &route, status, took);
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(status, milliseconds, "answered"));
+    response
+}

@@ -1,0 +1,322 @@
+//! The list of appointments (R30), and what can be done with each.
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+use slotlink::rules::{LinkState, ParkReason};
+use slotlink::words::{
+    AppointmentFilter, Calendar, CalendarId, CalendarKind, ListCursor, ListPage, PageSize, Status,
+    UserId, Zone,
+};
+use slotlink::{Appointment, Error, MeetingLocation, Member};
+
+use crate::app::{App, Shared};
+use crate::private::PrivateAddress;
+use crate::visitor::{fixed, path};
+use crate::web::form::{Field, Wrong};
+use crate::web::layout::Page;
+use crate::web::problem;
+use crate::web::session::Session;
+use crate::when;
+
+/// Which appointments are shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    calendar: String,
+    host: String,
+    status: String,
+    /// From this date on; `all` for those that are over, too.
+    from: String,
+    after: String,
+}
+
+const STATUSES: [(&str, Status); 5] = [
+    ("pending", Status::Pending),
+    ("confirmed", Status::Confirmed),
+    ("cancelled", Status::Cancelled),
+    ("showed", Status::Showed),
+    ("no_show", Status::NoShow),
+];
+
+pub(crate) async fn show(
+    State(app): State<Shared>,
+    session: Session,
+    Query(asked): Query<Asked>,
+) -> Response {
+    answer(&app, &session, &asked, None).await
+}
+
+/// The list, with what happened.
+pub(crate) async fn answer(
+    app: &App,
+    session: &Session,
+    asked: &Asked,
+    error: Option<&Error>,
+) -> Response {
+    let status = error.map_or(StatusCode::OK, problem::status);
+    match List::find(app, session, asked).await {
+        Ok(list) => {
+            let body = list.body(app, asked, error.map(problem::told));
+            Page::new("Appointments", body).with_status(status).for_staff(session).show(app)
+        }
+        Err(error) => problem::page(app, Some(session), &error),
+    }
+}
+
+impl Asked {
+    /// Choices that are none are passed over: the form shows what is chosen.
+    fn filter(&self) -> AppointmentFilter {
+        let mut filter = AppointmentFilter::new();
+        if let Ok(calendar) = CalendarId::new(self.calendar.clone()) {
+            filter = filter.on(calendar);
+        }
+        if let Ok(host) = UserId::new(self.host.clone()) {
+            filter = filter.hosted_by(host);
+        }
+        if let Some((_, status)) = STATUSES.iter().find(|(name, _)| *name == self.status) {
+            filter = filter.standing_at([*status]);
+        }
+        if self.from == "all" { filter } else { filter.starting_from(self.first()) }
+    }
+
+    fn first(&self) -> chrono::DateTime<chrono::Utc> {
+        let date = self.from.parse::<chrono::NaiveDate>();
+        let midnight = date.map(|date| date.and_time(chrono::NaiveTime::MIN).and_utc());
+        midnight.unwrap_or_else(|_| when::now() - chrono::TimeDelta::hours(12))
+    }
+
+    fn page(&self) -> ListPage {
+        match self.after.parse::<ListCursor>() {
+            Ok(cursor) => ListPage::after(cursor, PageSize::default()),
+            Err(_) => ListPage::first(PageSize::default()),
+        }
+    }
+
+    fn next(&self, cursor: ListCursor) -> String {
+        let Self { calendar, host, status, from, .. } = self;
+        let fields = [("calendar", calendar), ("host", host), ("status", status), ("from", from)];
+        let query = fields.map(|(name, value)| format!("{name}={}&", path(value))).concat();
+        format!("/admin/appointments?{query}after={cursor}")
+    }
+}
+
+/// A page of the list, and what its form chooses from.
+struct List {
+    appointments: Vec<Appointment>,
+    next: Option<ListCursor>,
+    calendars: Vec<Calendar>,
+    members: Vec<Member>,
+}
+
+impl List {
+    async fn find(app: &App, session: &Session, asked: &Asked) -> Result<Self, Error> {
+        let caller = session.caller(app);
+        let page = asked.page();
+        let found = app.scheduler.appointments(&caller, &asked.filter(), &page).await?;
+        let calendars = app.scheduler.calendars(&caller).await?;
+        let members = app.scheduler.members(&caller).await?;
+        Ok(Self { appointments: found.appointments, next: found.next, calendars, members })
+    }
+
+    fn body(&self, app: &App, asked: &Asked, message: Option<String>) -> Markup {
+        html! {
+            h1 { "Appointments" }
+            @if let Some(message) = message { p.alert role="alert" { (message) } }
+            (self.filter(asked))
+            @if self.appointments.is_empty() { p { "There are none." } }
+            ul.cards {
+                @for appointment in &self.appointments { li { (self.card(app, appointment)) } }
+            }
+            @if let Some(next) = self.next { p { a.button href=(asked.next(next)) { "More" } } }
+        }
+    }
+
+    fn filter(&self, asked: &Asked) -> Markup {
+        let none = Wrong::default();
+        let all = |label: &str| [("", label.to_owned())].into_iter();
+        let calendars = self.calendars.iter().map(|c| (c.id.as_str(), c.name.to_string()));
+        let hosts = self.members.iter().map(|m| (m.user.id.as_str(), m.user.name.to_string()));
+        let statuses = STATUSES.iter().map(|(name, _)| (*name, name.replace('_', " ")));
+        html! {
+            form.filter method="get" {
+                (Field::text("calendar", "Calendar", &asked.calendar).choice(&none, all("All").chain(calendars)))
+                (Field::text("host", "Host", &asked.host).choice(&none, all("All").chain(hosts)))
+                (Field::text("status", "Status", &asked.status).choice(&none, all("All").chain(statuses)))
+                (Field::text("from", "From", &asked.from)
+                    .with_hint("A date such as 2026-11-24, or: all. Else from now.").line(&none))
+                button type="submit" { "Show" }
+            }
+        }
+    }
+
+    fn card(&self, app: &App, appointment: &Appointment) -> Markup {
+        let calendar = self.calendars.iter().find(|found| found.id == appointment.calendar);
+        let zone = calendar.map_or(Zone::UTC, |calendar| calendar.zone);
+        html! {
+            article.card data-status=(appointment.status) {
+                strong { (appointment.title) " – " (appointment.status.to_string().replace('_', " ")) }
+                div { (when::interval(zone, appointment.interval)) }
+                div { (people(appointment)) }
+                div { (place(appointment, zone)) }
+                @if let Some(notes) = &appointment.notes { div { "Notes: " (notes) } }
+                div { a href={ "/appointments/" (PrivateAddress::of(&app.keys, appointment.id)) } {
+                    "The invitee's page"
+                } }
+                (actions(appointment, calendar))
+            }
+        }
+    }
+}
+
+fn people(appointment: &Appointment) -> Markup {
+    let hosts: Vec<&str> = appointment.hosts.iter().map(UserId::as_str).collect();
+    html! {
+        (hosts.join(", ")) " with "
+        @for (number, person) in appointment.participants.iter().enumerate() {
+            @if number > 0 { ", " }
+            @match person.known() {
+                None => "somebody erased",
+                Some(known) => {
+                    (known.name)
+                    @if let Some(email) = &known.email { " " a href={ "mailto:" (email) } { (email) } }
+                    @if let Some(phone) = &known.phone { " " a href={ "tel:" (phone) } { (phone) } }
+                }
+            }
+        }
+    }
+}
+
+/// Where it takes place; of a link what is the matter with it, for those who can help.
+fn place(appointment: &Appointment, zone: Zone) -> Markup {
+    html! {
+        @match &appointment.location {
+            MeetingLocation::Zoom(state) => span data-link=(kind(state)) { "Zoom: " (link(state, zone)) },
+            MeetingLocation::Fixed(place) => (fixed(place)),
+            _ => "No location is set.",
+        }
+    }
+}
+
+const fn kind(state: &LinkState) -> &'static str {
+    match state {
+        LinkState::Ready { .. } => "ready",
+        LinkState::Pending => "pending",
+        LinkState::Deferred { .. } => "deferred",
+        LinkState::Unmanaged { .. } => "unmanaged",
+        LinkState::Parked { .. } => "parked",
+        LinkState::AwaitingConfirmation => "awaiting_confirmation",
+        _ => "dropped",
+    }
+}
+
+fn link(state: &LinkState, zone: Zone) -> Markup {
+    html! {
+        @match state {
+            LinkState::Ready { join_url, .. } => a href=(join_url.as_str()) { (join_url.as_str()) },
+            LinkState::Unmanaged { join_url, .. } => {
+                a href=(join_url.as_str()) { (join_url.as_str()) }
+                " (its host has disconnected Zoom: nobody looks after it)"
+            }
+            LinkState::Pending => "the link is on its way",
+            LinkState::Deferred { until, .. } => {
+                "the day's requests are used up; the link comes by " (when::moment(zone, *until))
+            }
+            LinkState::AwaitingConfirmation => "the link comes with the confirmation",
+            LinkState::Parked { reason, .. } => (parked(*reason)),
+            _ => "dropped",
+        }
+    }
+}
+
+const fn parked(reason: ParkReason) -> &'static str {
+    match reason {
+        ParkReason::Quota => "no link: it starts before the host has requests at Zoom again",
+        ParkReason::NotConnected => "no link until the host connects Zoom",
+        ParkReason::NeedsReconnect => "no link until the host connects Zoom again",
+        ParkReason::RefusedByZoom => "no link: Zoom has refused to make it",
+        ParkReason::Abandoned => "no link: it was given up",
+        _ => "no link",
+    }
+}
+
+/// What can be done, each a button: whether it may be, the crate says.
+fn actions(appointment: &Appointment, calendar: Option<&Calendar>) -> Markup {
+    let (status, now) = (appointment.status, when::now());
+    let is_over = appointment.interval.end() <= now;
+    let has_begun = appointment.interval.start() <= now;
+    let is_stuck = matches!(
+        appointment.location,
+        MeetingLocation::Zoom(LinkState::Parked { .. } | LinkState::Deferred { .. })
+    );
+    let can = [
+        ("confirm", "Confirm", status == Status::Pending && !is_over),
+        ("showed", "Showed", has_begun && can_be_marked(status)),
+        ("no_show", "No show", has_begun && can_be_marked(status)),
+        ("retry_link", "Try the link again", is_stuck),
+        ("cancel", "Cancel", status.is_live() && !is_over),
+        ("delete", "Delete", true),
+    ];
+    let action = format!("/admin/appointments/{}", appointment.id);
+    html! {
+        form.actions method="post" action=(action) {
+            @for (act, label, _) in can.iter().filter(|(_, _, can)| *can) {
+                button.quiet type="submit" name="act" value=(act) { (label) }
+                " "
+            }
+        }
+        @if status.is_live() && !is_over { (reassign(&action, appointment, calendar)) }
+    }
+}
+
+/// To another host of a round robin calendar.
+fn reassign(action: &str, appointment: &Appointment, calendar: Option<&Calendar>) -> Markup {
+    let others: Vec<&UserId> = match calendar.map(|calendar| &calendar.kind) {
+        Some(CalendarKind::RoundRobin(hosts)) => {
+            let hosts = hosts.as_slice().iter().map(|host| &host.user);
+            hosts.filter(|host| !appointment.hosts.contains(host)).collect()
+        }
+        _ => Vec::new(),
+    };
+    html! {
+        @if !others.is_empty() {
+            form.actions method="post" action=(action) {
+                label { "Give it to "
+                    select name="host" {
+                        @for host in others { option value=(host.as_str()) { (host) } }
+                    }
+                }
+                " "
+                button.quiet type="submit" name="act" value="reassign" { "Reassign" }
+            }
+        }
+    }
+}
+
+/// Whether somebody may say who came.
+const fn can_be_marked(status: Status) -> bool {
+    matches!(status, Status::Confirmed | Status::Showed | Status::NoShow)
+}
+
+/// The short list of a host's own page.
+pub(crate) fn brief(app: &App, appointments: &[Appointment], zone: Zone) -> Markup {
+    let live = || appointments.iter().filter(|appointment| appointment.status.is_live());
+    html! {
+        @if live().next().is_none() { p { "There are none." } }
+        ul.cards {
+            @for appointment in live() {
+                li { article.card {
+                    strong { (appointment.title) }
+                    div { (when::interval(zone, appointment.interval)) }
+                    div { (people(appointment)) }
+                    div { (place(appointment, zone)) }
+                    div { a href={ "/appointments/" (PrivateAddress::of(&app.keys, appointment.id)) } {
+                        "The invitee's page"
+                    } }
+                } }
+            }
+        }
+    }
+}

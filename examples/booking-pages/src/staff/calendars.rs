@@ -1,0 +1,183 @@
+//! Calendars: the list, and the form of each.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum_extra::extract::Form;
+use maud::{Markup, html};
+use slotlink::words::{Calendar, CalendarId, CalendarKind};
+use slotlink::{Error, Member, NoLongerFits, Refusal};
+
+use super::calendar_form::Typed;
+use super::people;
+use crate::app::{App, Shared};
+use crate::visitor::path;
+use crate::web::form::{Wrong, sentence};
+use crate::web::layout::Page;
+use crate::web::problem;
+use crate::web::session::Session;
+use crate::when;
+
+/// The path of a calendar that is not there yet: no id of a calendar begins with a dot here.
+pub(crate) const NEW: &str = ".new";
+
+pub(crate) async fn list(State(app): State<Shared>, session: Session) -> Response {
+    let caller = session.caller(&app);
+    let (calendars, members) =
+        tokio::join!(app.scheduler.calendars(&caller), app.scheduler.members(&caller));
+    let (calendars, members) = match (calendars, members) {
+        (Ok(calendars), Ok(members)) => (calendars, members),
+        (Err(error), _) | (_, Err(error)) => return problem::page(&app, Some(&session), &error),
+    };
+    let body = html! {
+        h1 { "Calendars" }
+        ul.cards {
+            @for calendar in &calendars {
+                li {
+                    article.card {
+                        strong { (calendar.name) }
+                        span { (kind(&calendar.kind)) ", " (calendar.slot.length().minutes()) " minutes" }
+                        span {
+                            a href={ "/admin/calendars/" (path(calendar.id.as_str())) } { "Change" }
+                            " · "
+                            a href={ "/book/" (path(calendar.id.as_str())) } { "Its booking page" }
+                        }
+                    }
+                }
+            }
+        }
+        p { a.button href={ "/admin/calendars/" (NEW) } { "New calendar" } }
+        (people::list(&members, &session, &people::Typed::default(), &Wrong::default()))
+    };
+    Page::new("Calendars", body).for_staff(&session).show(&app)
+}
+
+pub(crate) fn kind(kind: &CalendarKind) -> &'static str {
+    match kind {
+        CalendarKind::RoundRobin(_) => "Round robin",
+        CalendarKind::Collective(_) => "Collective",
+        _ => "Without hosts",
+    }
+}
+
+pub(crate) async fn show(
+    State(app): State<Shared>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Response {
+    let known = match Known::find(&app, &session, &id).await {
+        Ok(known) => known,
+        Err(error) => return problem::page(&app, Some(&session), &error),
+    };
+    let typed = known.calendar.as_ref().map_or_else(Typed::new, Typed::of);
+    known.answer(&app, &session, &typed, &Wrong::default(), StatusCode::OK)
+}
+
+pub(crate) async fn save(
+    State(app): State<Shared>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Response {
+    let known = match Known::find(&app, &session, &id).await {
+        Ok(known) => known,
+        Err(error) => return problem::page(&app, Some(&session), &error),
+    };
+    let mut wrong = Wrong::default();
+    let Some(calendar) = typed.read(&app.account, known.calendar.as_ref(), &mut wrong) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return known.answer(&app, &session, &typed, &wrong, status);
+    };
+    let is_taken = known.calendar.is_none()
+        && app.scheduler.calendar(&session.caller(&app), &calendar.id).await.is_ok();
+    if is_taken {
+        wrong.say("id", "there is such a calendar already");
+        return known.answer(&app, &session, &typed, &wrong, StatusCode::CONFLICT);
+    }
+    match app.scheduler.put_calendar(&session.caller(&app), &calendar).await {
+        Ok(misfits) => saved(&app, &session, &calendar, &misfits),
+        Err(error) => {
+            problem::log(&app, &error);
+            wrong.say(field(&error), problem::told(&error));
+            known.answer(&app, &session, &typed, &wrong, problem::status(&error))
+        }
+    }
+}
+
+/// Which field an error is about.
+const fn field(error: &Error) -> &'static str {
+    match error {
+        Error::Refused(
+            Refusal::ZoomNotConnected { .. } | Refusal::DynamicLinkNeedsGroupCalendar { .. },
+        ) => "location",
+        Error::Refused(Refusal::NotFound(_) | Refusal::InvalidInput(_)) => "host",
+        _ => "name",
+    }
+}
+
+/// Appointments stay as they are: those that no longer fit are for somebody to look at (R29).
+fn saved(app: &App, session: &Session, calendar: &Calendar, misfits: &[NoLongerFits]) -> Response {
+    let body = html! {
+        h1 { (calendar.name) " is saved" }
+        @if !misfits.is_empty() {
+            p.note { "These appointments stay, but no longer fit:" }
+            ul {
+                @for misfit in misfits {
+                    li {
+                        (when::moment(calendar.zone, misfit.start)) ": "
+                        @for reason in &misfit.reasons { (sentence(&reason.to_string().replace('_', " "))) " " }
+                    }
+                }
+            }
+            p { a href={ "/admin/appointments?calendar=" (path(calendar.id.as_str())) } { "See them" } }
+        }
+        p { a.button href="/admin" { "To the calendars" } }
+    };
+    Page::new("Saved", body).for_staff(session).show(app)
+}
+
+/// What the form rests on.
+struct Known {
+    calendar: Option<Calendar>,
+    members: Vec<Member>,
+}
+
+impl Known {
+    async fn find(app: &App, session: &Session, id: &str) -> Result<Self, Error> {
+        let caller = session.caller(app);
+        let members = app.scheduler.members(&caller).await?;
+        let calendar = match CalendarId::new(id) {
+            Ok(id) if id.as_str() != NEW => Some(app.scheduler.calendar(&caller, &id).await?),
+            _ => None,
+        };
+        Ok(Self { calendar, members })
+    }
+
+    fn answer(
+        &self,
+        app: &App,
+        session: &Session,
+        typed: &Typed,
+        wrong: &Wrong,
+        status: StatusCode,
+    ) -> Response {
+        let title =
+            self.calendar.as_ref().map_or("New calendar", |calendar| calendar.name.as_str());
+        let body = self.body(title, typed, wrong);
+        Page::new(title, body).with_status(status).for_staff(session).show(app)
+    }
+
+    fn body(&self, title: &str, typed: &Typed, wrong: &Wrong) -> Markup {
+        let id = self.calendar.as_ref().map_or(NEW, |calendar| calendar.id.as_str());
+        html! {
+            h1 { (title) }
+            (wrong.summary())
+            form method="post" action={ "/admin/calendars/" (path(id)) } novalidate {
+                (typed.fields(self.calendar.is_none(), &self.members, wrong))
+                button.primary type="submit" { "Save" }
+                " "
+                a.button href="/admin" { "Leave it" }
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The booking form, and what becomes of it.
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+use serde::Deserialize;
+use slotlink::words::{Calendar, CalendarId, Interval, RequestId, Zone};
+use slotlink::{BookRequest, Error, InvalidInput, Refusal};
+
+use super::slots::unclear;
+use super::wish::Wish;
+use super::{free, path};
+use crate::app::{App, Shared};
+use crate::private::PrivateAddress;
+use crate::web::client::Client;
+use crate::web::form::{Field, Wrong};
+use crate::web::guard::not_found;
+use crate::web::layout::Page;
+use crate::web::{problem, zones};
+use crate::when;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Chosen {
+    start: Option<String>,
+    zone: Option<String>,
+}
+
+/// What was typed, as it was typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Typed {
+    start: String,
+    zone: String,
+    /// Names this form: sent twice, it books once.
+    request: String,
+    name: String,
+    email: String,
+    phone: String,
+    notes: String,
+    /// Asked for only where the calendar asks.
+    place: Option<String>,
+}
+
+/// A form as it is shown.
+struct Shown<'a> {
+    calendar: &'a Calendar,
+    zone: Zone,
+    typed: &'a Typed,
+    wrong: Wrong,
+    /// What happened, if it is not about a field.
+    message: Option<String>,
+    /// Other times in place of the one that is taken.
+    others: Vec<Interval>,
+}
+
+pub(crate) async fn form(
+    State(app): State<Shared>,
+    Path(calendar): Path<String>,
+    Query(chosen): Query<Chosen>,
+    headers: HeaderMap,
+) -> Response {
+    let calendar = match find(&app, calendar).await {
+        Ok(calendar) => calendar,
+        Err(response) => return response,
+    };
+    let start = chosen.start.as_deref().and_then(|start| start.parse::<DateTime<Utc>>().ok());
+    let (Some(start), Ok(request)) = (start, crate::random::text()) else {
+        return unclear(&app, "It is not clear which time was meant.");
+    };
+    let zone = zones::of_visitor(chosen.zone.as_deref(), &headers, calendar.zone);
+    let place = asks(&calendar).then(String::new);
+    let typed = Typed {
+        start: when::machine(start),
+        zone: zone.name().to_owned(),
+        request,
+        place,
+        ..Typed::default()
+    };
+    Shown::new(&calendar, &typed).answer(&app, StatusCode::OK)
+}
+
+pub(crate) async fn book(
+    State(app): State<Shared>,
+    Path(calendar): Path<String>,
+    Client(from): Client,
+    Form(typed): Form<Typed>,
+) -> Response {
+    let calendar = match find(&app, calendar).await {
+        Ok(calendar) => calendar,
+        Err(response) => return response,
+    };
+    let mut shown = Shown::new(&calendar, &typed);
+    if let Err(wait) = app.attempts.count(from) {
+        return too_often(&app, shown, wait);
+    }
+    let Some(request) = typed.read(&calendar.id, &mut shown.wrong) else {
+        return shown.answer(&app, StatusCode::UNPROCESSABLE_ENTITY);
+    };
+    match app.scheduler.book(&app.invitee(), &request).await {
+        Ok(booked) => {
+            app.work.notify_one();
+            app.metrics.booked();
+            let address = PrivateAddress::of(&app.keys, booked.id);
+            Redirect::to(&format!("/appointments/{address}?zone={}", path(shown.zone.name())))
+                .into_response()
+        }
+        Err(error) => refused(&app, shown, &typed, error).await,
+    }
+}
+
+async fn find(app: &Shared, calendar: String) -> Result<Calendar, Response> {
+    let Ok(id) = CalendarId::new(calendar) else {
+        return Err(not_found(State(app.clone())).await);
+    };
+    let found = app.scheduler.calendar(&app.system(), &id).await;
+    found.map_err(|error| problem::page(app, None, &error))
+}
+
+/// Whether the calendar itself says that the invitee is asked. A host's own setting may say so too:
+/// then the booking is refused for it, and the form asks.
+fn asks(calendar: &Calendar) -> bool {
+    calendar.location == Some(slotlink::words::LocationSetting::Ask)
+}
+
+impl Typed {
+    /// What is asked for, if all fields can be read.
+    fn read(&self, calendar: &CalendarId, wrong: &mut Wrong) -> Option<BookRequest> {
+        let request = wrong.take("request", RequestId::new(self.request.clone()));
+        let wish = Wish {
+            calendar: calendar.as_str(),
+            start: &self.start,
+            name: &self.name,
+            email: &self.email,
+            phone: &self.phone,
+            notes: &self.notes,
+            place: self.place.as_deref().unwrap_or_default(),
+        };
+        let asked = wish.read(wrong)?;
+        Some(asked.with_request_id(request?))
+    }
+}
+
+/// The form again, with what became of it.
+async fn refused(app: &App, mut shown: Shown<'_>, typed: &Typed, error: Error) -> Response {
+    problem::log(app, &error);
+    let status = problem::status(&error);
+    match &error {
+        Error::Refused(Refusal::SlotUnavailable { start, .. }) => {
+            shown.message = Some("Somebody has just taken this time.".to_owned());
+            return with_others(app, shown, typed, *start).await;
+        }
+        Error::Refused(Refusal::QuotaExhausted { .. }) => {
+            shown.message = Some("This time cannot be booked any more today.".to_owned());
+            let start = typed.start.parse().unwrap_or_else(|_| when::now());
+            return with_others(app, shown, typed, start).await;
+        }
+        Error::Refused(Refusal::RequestIdReused { .. }) => {
+            let Ok(request) = crate::random::text() else {
+                return problem::page(app, None, &error);
+            };
+            let message =
+                "You have booked with this form already. To book once more, send it again.";
+            let again = typed.again(request);
+            let mut shown = Shown::new(shown.calendar, &again);
+            shown.message = Some(message.to_owned());
+            return shown.answer(app, status);
+        }
+        Error::Refused(Refusal::InvalidInput(InvalidInput::LocationMissing)) => {
+            shown.wrong.say("place", "please say where you would like to meet");
+        }
+        Error::Refused(Refusal::InvalidInput(InvalidInput::LocationNotAsked)) => {
+            let again = Typed { place: None, ..typed.again(typed.request.clone()) };
+            let mut shown = Shown::new(shown.calendar, &again);
+            shown.message = Some("It is set where this appointment takes place.".to_owned());
+            return shown.answer(app, status);
+        }
+        Error::Refused(Refusal::NotFound(_)) => return problem::page(app, None, &error),
+        // With the same request id it is safe to press again.
+        _ => shown.message = Some(problem::told(&error)),
+    }
+    problem::with_retry(shown.answer(app, status))
+}
+
+async fn with_others(app: &App, shown: Shown<'_>, typed: &Typed, taken: DateTime<Utc>) -> Response {
+    let others = match free::around(app, &app.invitee(), &shown.calendar.id, taken).await {
+        Ok(others) => others,
+        Err(error) => return problem::page(app, None, &error),
+    };
+    // Another time is another request: the id of the first may not name it.
+    let Ok(request) = crate::random::text() else {
+        return shown.answer(app, StatusCode::INTERNAL_SERVER_ERROR);
+    };
+    let typed = typed.again(request);
+    Shown { others, typed: &typed, ..shown }.answer(app, StatusCode::CONFLICT)
+}
+
+fn too_often(app: &App, mut shown: Shown<'_>, wait: std::time::Duration) -> Response {
+    let seconds = wait.as_secs();
+    shown.message = Some(format!("Too many attempts from here. Please wait {seconds} seconds."));
+    let mut response = shown.answer(app, StatusCode::TOO_MANY_REQUESTS);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+impl Typed {
+    /// The same, as another request.
+    fn again(&self, request: String) -> Self {
+        Self {
+            request,
+            start: self.start.clone(),
+            zone: self.zone.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            notes: self.notes.clone(),
+            place: self.place.clone(),
+        }
+    }
+}
+
+impl<'a> Shown<'a> {
+    fn new(calendar: &'a Calendar, typed: &'a Typed) -> Self {
+        let zone = Zone::new(&typed.zone).unwrap_or(calendar.zone);
+        let (wrong, message, others) = (Wrong::default(), None, Vec::new());
+        Self { calendar, zone, typed, wrong, message, others }
+    }
+
+    fn answer(&self, app: &App, status: StatusCode) -> Response {
+        let title = format!("Book: {}", self.calendar.name);
+        Page::new(title, self.body()).with_status(status).show(app)
+    }
+
+    fn body(&self) -> Markup {
+        let Self { calendar, typed, wrong, .. } = self;
+        let place = typed.place.as_deref().or_else(|| wrong.with("place").map(|_| ""));
+        let field = Field::text;
+        let line = |field: Field<'_>| field.line(wrong);
+        html! {
+            h1 { (calendar.name) }
+            (self.chosen())
+            (wrong.summary())
+            form method="post" action={ "/book/" (path(calendar.id.as_str())) } novalidate {
+                input type="hidden" name="zone" value=(self.zone.name());
+                input type="hidden" name="request" value=(typed.request);
+                (self.start())
+                (line(field("name", "Your name", &typed.name).filled_as("name").required()))
+                (line(field("email", "E-mail", &typed.email).of_kind("email").filled_as("email")
+                    .with_hint("An e-mail address or a phone number is needed.")))
+                (line(field("phone", "Phone", &typed.phone).of_kind("tel").filled_as("tel")))
+                @if let Some(place) = place {
+                    (line(field("place", "Where would you like to meet?", place).required()))
+                }
+                (field("notes", "Anything we should know?", &typed.notes).lines(wrong))
+                button.primary type="submit" { "Book" }
+                " "
+                a href={ "/book/" (path(calendar.id.as_str())) "?zone=" (path(self.zone.name())) } {
+                    "Choose another time"
+                }
+            }
+        }
+    }
+
+    /// The time that was chosen, and what happened.
+    fn chosen(&self) -> Markup {
+        let start = self.typed.start.parse().ok();
+        let interval = start.and_then(|start| self.calendar.slot.core(start));
+        html! {
+            @if let Some(message) = &self.message {
+                p.alert role="alert" { (message) }
+            }
+            @if self.others.is_empty() {
+                p.chosen {
+                    @match interval {
+                        Some(interval) => (when::interval(self.zone, interval)),
+                        None => "It is not clear which time was meant.",
+                    }
+                }
+            }
+        }
+    }
+
+    /// The start, or a choice of others.
+    fn start(&self) -> Markup {
+        let (zone, others) = (self.zone, &self.others);
+        html! {
+            @if others.is_empty() {
+                input type="hidden" id="start" name="start" value=(self.typed.start);
+            } @else {
+                fieldset id="start" {
+                    legend { "The next free times" }
+                    @for (number, other) in others.iter().enumerate() {
+                        label.radio {
+                            input type="radio" name="start" value=(when::machine(other.start()))
+                                checked[number == 0];
+                            " " (when::interval(zone, *other))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What all pages share.
+
+pub(crate) mod client;
+pub(crate) mod form;
+pub(crate) mod guard;
+pub(crate) mod layout;
+pub(crate) mod problem;
+pub(crate) mod session;
+pub(crate) mod zones;

@@ -1,0 +1,97 @@
+//! What becomes of errors: for people a page, for logs the whole chain.
+
+use std::error::Error as _;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use maud::{Markup, html};
+use slotlink::{Error, Fault, Refusal};
+
+use super::form::sentence;
+use super::layout::Page;
+use super::session::Session;
+use crate::app::App;
+
+/// Tells a program what kind of problem it is.
+pub(crate) fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::Refused(refusal) => match refusal {
+            Refusal::NotFound(_) => StatusCode::NOT_FOUND,
+            Refusal::NotAMember { .. } | Refusal::NotPermitted { .. } => StatusCode::FORBIDDEN,
+            Refusal::InvalidInput(_) | Refusal::DynamicLinkNeedsGroupCalendar { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            _ => StatusCode::CONFLICT,
+        },
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Fault(Fault::Store { .. } | Fault::OutcomeUnknown { .. } | Fault::Zoom(_)) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Error::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// What a person is told. Refusals say it themselves; of faults they are told what to do.
+pub(crate) fn told(error: &Error) -> String {
+    match error {
+        // The crate's own words name hosts, who are nobody's business but the staff's.
+        Error::Refused(Refusal::SlotUnavailable { .. }) => "This time is not free.".to_owned(),
+        Error::Refused(refusal) => sentence(&refusal.to_string()),
+        Error::Conflict(_) => {
+            "Many people are booking at this moment, and others were faster. Please try again."
+                .to_owned()
+        }
+        Error::Fault(_) => {
+            "Something does not work on our side. Nothing is lost: please try again in a minute."
+                .to_owned()
+        }
+    }
+}
+
+/// Faults are somebody's work; refusals and conflicts are everyday life.
+pub(crate) fn log(app: &App, error: &Error) {
+    app.metrics.refused(error.kind());
+    let Error::Fault(fault) = error else {
+        tracing::info!(kind = error.kind(), "{error}");
+        return;
+    };
+    let (mut chain, mut source) = (fault.to_string(), fault.source());
+    while let Some(cause) = source {
+        chain = format!("{chain}: {cause}");
+        source = cause.source();
+    }
+    tracing::error!(kind = error.kind(), "{chain}");
+}
+
+/// A page that says that it did not work.
+pub(crate) fn page(app: &App, session: Option<&Session>, error: &Error) -> Response {
+    log(app, error);
+    let status = status(error);
+    let title = match status {
+        StatusCode::NOT_FOUND => "Not found",
+        StatusCode::FORBIDDEN => "Not allowed",
+        _ => "That did not work",
+    };
+    let mut page = Page::new(title, body(title, &told(error))).with_status(status);
+    if let Some(session) = session {
+        page = page.for_staff(session);
+    }
+    with_retry(page.show(app))
+}
+
+fn body(title: &str, message: &str) -> Markup {
+    html! {
+        h1 { (title) }
+        p.alert role="alert" { (message) }
+        p { a href="/" { "To the first page" } }
+    }
+}
+
+/// A service that is not available says when to ask again.
+pub(crate) fn with_retry(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        let seconds = HeaderValue::from_static("30");
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(seconds);
+    }
+    response.into_response()
+}
