@@ -1,6 +1,6 @@
 // Pages work without this. It only fills in the zone that the browser knows, once, if none was chosen.
 const choice = document.querySelector("select[data-detect]");
-if (choice && !document.cookie.includes("zone=")) {
+if (choice && !/(^|; )zone=/.test(document.cookie)) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   document.cookie = "zone=" + zone + "; path=/; max-age=31536000; samesite=lax";
   const isOffered = Array.from(choice.options).some((option) => option.value === zone);

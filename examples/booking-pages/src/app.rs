@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderName;
+use chrono::TimeDelta;
 use slotlink::words::{AccountId, Secret};
 use slotlink::{Caller, Scheduler};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::attempts::Attempts;
@@ -20,18 +23,25 @@ pub(crate) struct App {
     pub(crate) account: AccountId,
     /// Where browsers reach this service.
     pub(crate) public_url: Url,
-    /// Where browsers are led to give their consent: forms may lead there.
-    pub(crate) zoom_origin: String,
     /// The switchboard of the simulated Zoom, if there is one.
     pub(crate) simulator: Option<Url>,
     pub(crate) keys: Keys,
     pub(crate) sign_in: SignIn,
     /// Who may use the staff's part of the JSON API.
     pub(crate) api_key: Secret,
+    /// Attempts to book and to move.
     pub(crate) attempts: Attempts,
+    /// Attempts to sign in, and keys of the API that were wrong.
+    pub(crate) sign_ins: Attempts,
+    /// The header in which a proxy says who is on its other side.
+    pub(crate) client_address: Option<HeaderName>,
     pub(crate) metrics: Metrics,
     /// Wakes the workers: there may be links to be made.
     pub(crate) work: Notify,
+    /// How far the scheduler's clock is ahead: nothing but in tests.
+    pub(crate) ahead: TimeDelta,
+    /// What goes on when the browser has gone.
+    pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
 }
 

@@ -1,6 +1,4 @@
-//! Demo data: ABC Marketing, three people and three calendars.
-
-use std::error::Error;
+//! Demo data: ABC Marketing, three people and four calendars.
 
 use slotlink::words::{
     Account, AccountId, Calendar, CalendarId, CalendarKind, CalendarRef, CollectiveHost,
@@ -8,14 +6,20 @@ use slotlink::words::{
     Notice, Role, RoundRobinHost, RoundRobinHosts, Seats, SlotLength, SlotSettings, User, UserId,
     WeeklyHours, Window, Zone,
 };
-use slotlink::{Caller, Scheduler};
+use slotlink::{Caller, Error, Refusal, Scheduler};
 
-type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Puts it, if it is not there: what was changed stays as it is.
+/// Puts it, if it is not there: what was changed stays as it is. A calendar comes last, so that what was
+/// cut off is begun again.
 pub(crate) async fn put(scheduler: &Scheduler, account: &AccountId, more_hosts: u16) -> Outcome {
     let by = Caller::system(account.clone());
-    if scheduler.account(&by).await.is_ok() {
+    let has_calendars = match scheduler.calendars(&by).await {
+        Ok(calendars) => !calendars.is_empty(),
+        Err(Error::Refused(Refusal::NotFound(_))) => false,
+        Err(error) => return Err(error.into()),
+    };
+    if has_calendars {
         return Ok(());
     }
     let zone = Zone::new("Europe/Berlin")?;
@@ -25,8 +29,8 @@ pub(crate) async fn put(scheduler: &Scheduler, account: &AccountId, more_hosts: 
     demo.person("ann", "Ann Albers", Role::Admin, &["09:00-12:30", "13:30-17:00"]).await?;
     demo.person("ben", "Ben Brandt", Role::User, &["10:00-18:00"]).await?;
     demo.person("cleo", "Cleo Costa", Role::User, &["08:00-14:00"]).await?;
-    demo.calendars().await?;
-    demo.many(more_hosts).await
+    demo.many(more_hosts).await?;
+    demo.calendars().await
 }
 
 struct Demo<'a> {

@@ -4,6 +4,7 @@
 //! and the web server. The pages of visitors are in `visitor`, those of the staff in `staff`, the JSON
 //! API in `api`.
 
+mod account;
 mod api;
 mod app;
 mod attempts;
@@ -26,4 +27,4 @@ mod worker;
 
 pub use log::{log_failure, log_to_stderr};
 pub use settings::Settings;
-pub use start::{Service, StartError};
+pub use start::{Died, Service, StartError};

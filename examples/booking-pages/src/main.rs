@@ -20,6 +20,5 @@ async fn main() -> ExitCode {
 async fn run(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let service = Service::start(settings).await?;
     service.announce();
-    service.until_stopped().await;
-    Ok(())
+    Ok(service.until_stopped().await?)
 }

@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use slotlink::WebhookOutcome;
+
 use crate::app::Shared;
 use crate::web::problem;
 
@@ -46,8 +48,10 @@ async fn metrics(State(app): State<Shared>) -> Response {
 async fn events(State(app): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
     let reply = app.scheduler.receive_webhook(&headers, &body).await;
     tracing::info!(outcome = ?reply.outcome, "a webhook of Zoom");
-    // What it told of may have to be seen to.
-    app.work.notify_one();
+    if matches!(reply.outcome, WebhookOutcome::Done) {
+        // What it told of may have to be seen to.
+        app.work.notify_one();
+    }
     (reply.status, [(header::CONTENT_TYPE, "application/json")], reply.body).into_response()
 }
 

@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn only_an_address_of_ours_opens() {
-        let keys = ServiceSecret::random().unwrap().keys();
+        let keys = ServiceSecret::random().unwrap().keys("");
         let id: AppointmentId = "0198c4a0-0000-7000-8000-000000000001".parse().unwrap();
         let address = PrivateAddress::of(&keys, id).to_string();
         assert_eq!(PrivateAddress::open(&keys, &address), Some(id));

@@ -44,8 +44,10 @@ impl ServiceSecret {
         Ok(Self(crate::random::bytes::<LEAST>()?.to_vec()))
     }
 
-    pub(crate) fn keys(&self) -> Keys {
-        let (first, second) = (self.derive("cookies 1"), self.derive("cookies 2"));
+    /// Another password of the staff ends all sessions.
+    pub(crate) fn keys(&self, password: &str) -> Keys {
+        let cookies = |half: &str| self.derive(&format!("cookies {half} {password}"));
+        let (first, second) = (cookies("1"), cookies("2"));
         let cookies = cookie::Key::from(&[first, second].concat());
         Keys { cookies, addresses: self.derive("addresses of appointments") }
     }
@@ -92,7 +94,8 @@ mod tests {
 
     #[test]
     fn a_signature_is_good_for_its_text_and_key_only() {
-        let (one, other) = (ServiceSecret(vec![1; 32]).keys(), ServiceSecret(vec![2; 32]).keys());
+        let (one, other) =
+            (ServiceSecret(vec![1; 32]).keys(""), ServiceSecret(vec![2; 32]).keys(""));
         let signature = one.sign("a");
         assert!(one.is_signed("a", &signature));
         assert!(!one.is_signed("b", &signature));

@@ -1,5 +1,6 @@
 //! What can be set, on the command line or in the environment.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use url::Url;
 
 /// Settings of the service. Without any it is a demonstration: an SQLite file in the folder of temporary
 /// files, made anew, demo data, and a simulated Zoom beside it.
-#[derive(Clone, Debug, Parser)]
+#[derive(Clone, Parser)]
 #[command(name = "booking-pages", about = "Booking pages over slotlink.")]
 #[non_exhaustive]
 pub struct Settings {
@@ -51,9 +52,18 @@ pub struct Settings {
     #[arg(long, env = "STAFF_PASSWORD", hide_env_values = true)]
     pub staff_password: Option<String>,
 
-    /// The key of the staff's part of the JSON API. A random one, if it is not set.
+    /// The key of the staff's part of the JSON API, 32 characters or more. A random one, if it is not set.
     #[arg(long, env = "API_KEY", hide_env_values = true)]
     pub api_key: Option<String>,
+
+    /// The header in which a proxy before it says whom it speaks for, and which nobody else can set, such as
+    /// `x-real-ip`. Without it, everybody behind a proxy is one network address.
+    #[arg(long, env = "CLIENT_ADDRESS_HEADER")]
+    pub client_address_header: Option<String>,
+
+    /// The first admin of a database without an account: id, name and e-mail address, with commas between.
+    #[arg(long, env = "FIRST_ADMIN")]
+    pub first_admin: Option<String>,
 
     /// How often one network address may try to book or to sign in, a minute; 0 for no limit.
     #[arg(long, env = "ATTEMPTS_PER_MINUTE", default_value_t = 20)]
@@ -74,6 +84,15 @@ pub struct Settings {
     /// Logs as JSON, a line for each event.
     #[arg(long, env = "LOG_JSON")]
     pub log_as_json: bool,
+}
+
+/// Without what is secret, of which there is much.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Settings");
+        shown.field("address", &self.address).field("public_url", &self.public_url);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl Settings {
@@ -97,6 +116,8 @@ impl Settings {
             zoom_url: None,
             staff_password: None,
             api_key: None,
+            client_address_header: None,
+            first_admin: None,
             attempts_per_minute: 20,
             demo_data: false,
             demo_hosts: 0,

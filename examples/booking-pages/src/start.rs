@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest_sender::ReqwestSender;
 use slotlink::ports::{Clock, Store, SystemClock};
@@ -15,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use url::Url;
 use zoom_server::{ZoomServer, ZoomServerConfig};
 
@@ -23,7 +25,7 @@ use crate::attempts::Attempts;
 use crate::metrics::Metrics;
 use crate::secrets::ServiceSecret;
 use crate::settings::Settings;
-use crate::{demo, server, store, worker};
+use crate::{account, demo, server, store, worker};
 
 /// Requests that are being answered get so long when the service stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(30);
@@ -35,7 +37,14 @@ pub struct Service {
     tasks: JoinSet<()>,
     zoom: Option<ZoomServer>,
     address: SocketAddr,
+    takes_webhooks: bool,
 }
+
+/// A worker or the web server ended by itself.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a part of the service has ended")]
+#[non_exhaustive]
+pub struct Died;
 
 /// The service could not start.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +75,7 @@ impl StartError {
         Self::Store(error.into())
     }
 
-    fn scheduler(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(crate) fn scheduler(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Scheduler(error.into())
     }
 }
@@ -88,26 +97,33 @@ impl Service {
         if settings.is_demonstration() || settings.demo_data {
             demo::put(&scheduler, &account, settings.demo_hosts).await.map_err(StartError::Demo)?;
         }
+        account::make_sure(&scheduler, &account, settings.first_admin.as_deref()).await?;
         let app = Arc::new(App {
             scheduler: Arc::new(scheduler),
             account,
-            zoom_origin: zoom_origin(&settings, zoom.as_ref()),
             simulator: zoom.as_ref().map(ZoomServer::url).or_else(|| settings.zoom_url.clone()),
             public_url,
-            keys: secret.keys(),
+            keys: secret.keys(settings.staff_password.as_deref().unwrap_or_default()),
             sign_in: sign_in(&settings)?,
             api_key: api_key(&settings)?,
             attempts: Attempts::per_minute(settings.attempts()),
+            sign_ins: Attempts::per_minute(settings.attempts()),
+            client_address: client_address(&settings)?,
             metrics: Metrics::new(),
             work: Notify::new(),
+            ahead: ahead(&settings),
+            tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         });
         let mut tasks = JoinSet::new();
         for _ in 0..worker::WORKERS {
             tasks.spawn(worker::work(app.clone()));
         }
+        tasks.spawn(worker::tidy(app.clone()));
         tasks.spawn(serve(listener, app.clone()));
-        Ok(Self { app, tasks, zoom, address })
+        let takes_webhooks =
+            settings.zoom_webhook_secret.is_some() || settings.zoom_client_id.is_none();
+        Ok(Self { app, tasks, zoom, address, takes_webhooks })
     }
 
     /// Where it listens.
@@ -128,22 +144,39 @@ impl Service {
         if let Some(simulator) = &self.app.simulator {
             tracing::info!("simulated Zoom: {simulator}");
         }
+        if self.app.client_address.is_none() && self.app.public_url.scheme() == "https" {
+            tracing::warn!("all behind the proxy are one to us; set CLIENT_ADDRESS_HEADER");
+        }
+        if !self.takes_webhooks {
+            tracing::warn!("Zoom's events are refused; set ZOOM_WEBHOOK_SECRET");
+        }
         if self.app.is_demo() {
             tracing::warn!("demo sign-in: anybody can be anybody; set STAFF_PASSWORD");
         }
     }
 
     /// Goes on until the process is asked to end (SIGINT, SIGTERM): then what has begun is finished.
-    pub async fn until_stopped(self) {
-        asked_to_stop().await;
+    ///
+    /// # Errors
+    /// [`Died`] if a part of it ended by itself: let the process end, and be started again.
+    pub async fn until_stopped(mut self) -> Result<(), Died> {
+        let asked = tokio::select! {
+            () = asked_to_stop() => Ok(()),
+            _ = self.tasks.join_next() => Err(Died),
+        };
         tracing::info!("stopping: what has begun is finished");
         self.stop().await;
+        asked
     }
 
     /// Takes no new requests, finishes what has begun, and ends.
     pub async fn stop(mut self) {
         self.app.stop.cancel();
-        let finished = async { while self.tasks.join_next().await.is_some() {} };
+        self.app.tasks.close();
+        let finished = async {
+            while self.tasks.join_next().await.is_some() {}
+            self.app.tasks.wait().await;
+        };
         if tokio::time::timeout(LAST_ANSWERS, finished).await.is_err() {
             // Dropping a call is safe: what it had committed stands.
             tracing::warn!("what was not finished is left to the next start");
@@ -189,6 +222,11 @@ fn public_url(settings: &Settings, address: SocketAddr) -> Result<Url, StartErro
         Some(url) => url,
         None => Url::parse(&format!("http://{address}/")).map_err(StartError::scheduler)?,
     };
+    if settings.public_url.is_none() && address.ip().is_unspecified() {
+        return Err(StartError::Setting(
+            "PUBLIC_URL is missing: how do browsers reach this address?",
+        ));
+    }
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
     if is_web && url.path() == "/" && url.query().is_none() { Ok(url) } else { Err(wrong) }
 }
@@ -204,12 +242,6 @@ async fn simulated_zoom(
     let events = public_url.join("zoom/events").map_err(StartError::scheduler)?;
     let config = ZoomServerConfig::default().with_events(events);
     Ok(Some(ZoomServer::start(config).await?))
-}
-
-/// Where users give their consent.
-fn zoom_origin(settings: &Settings, zoom: Option<&ZoomServer>) -> String {
-    let simulated = zoom.map(ZoomServer::url).or_else(|| settings.zoom_url.clone());
-    simulated.map_or_else(|| "https://zoom.us".to_owned(), |url| url.origin().ascii_serialization())
 }
 
 fn secret(settings: &Settings) -> Result<ServiceSecret, StartError> {
@@ -256,7 +288,7 @@ fn scheduler(
     let client = ZoomClient::new(ZoomApp::new(id, app_secret), Arc::new(sender)).at(site);
     let mut builder = Scheduler::builder(store, Arc::new(client))
         .sealer(Arc::new(secret.key_ring()?))
-        .clock(Arc::new(Ahead(TimeDelta::seconds(settings.clock_ahead_seconds.into()))))
+        .clock(Arc::new(Ahead(ahead(settings))))
         // Visitors do not wait for Zoom: the workers make the link while the page is on its way.
         .link_work(LinkWork::Worker);
     let is_simulated = zoom.is_some() || settings.zoom_url.is_some();
@@ -265,6 +297,16 @@ fn scheduler(
         builder = builder.webhook_secrets(WebhookSecrets::new(Secret::new(secret)));
     }
     builder.build().map_err(StartError::scheduler)
+}
+
+fn ahead(settings: &Settings) -> TimeDelta {
+    TimeDelta::seconds(settings.clock_ahead_seconds.into())
+}
+
+fn client_address(settings: &Settings) -> Result<Option<HeaderName>, StartError> {
+    let wrong = StartError::Setting("CLIENT_ADDRESS_HEADER is no name of a header");
+    let name = settings.client_address_header.as_deref().map(str::parse);
+    name.transpose().map_err(|_| wrong)
 }
 
 /// The system's clock, ahead by nothing but in tests.
@@ -282,15 +324,25 @@ fn sign_in(settings: &Settings) -> Result<SignIn, StartError> {
             Err(StartError::Setting("STAFF_PASSWORD has to be 8 characters or more"))
         }
         Some(password) => Ok(SignIn::Password(Secret::new(password.clone()))),
-        None if settings.zoom_client_id.is_none() => Ok(SignIn::Open),
+        None if is_at_home(settings) => Ok(SignIn::Open),
         None => Err(StartError::Setting(
-            "STAFF_PASSWORD is missing: with a real Zoom app not anybody may be anybody",
+            "STAFF_PASSWORD is missing: with a real Zoom app, or where others reach it, not anybody may \
+             be anybody",
         )),
     }
 }
 
+/// Nobody else can reach it, and nothing real hangs on it.
+fn is_at_home(settings: &Settings) -> bool {
+    let is_here = settings.address.ip().is_loopback() && settings.public_url.is_none();
+    is_here && settings.zoom_client_id.is_none()
+}
+
 fn api_key(settings: &Settings) -> Result<Secret, StartError> {
     match &settings.api_key {
+        Some(key) if key.len() < 32 => {
+            Err(StartError::Setting("API_KEY has to be 32 characters or more"))
+        }
         Some(key) => Ok(Secret::new(key.clone())),
         None => Ok(Secret::new(crate::random::text()?)),
     }

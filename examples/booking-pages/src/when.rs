@@ -16,9 +16,18 @@ pub(crate) fn date(date: NaiveDate) -> String {
     date.format("%A, %-d %B %Y").to_string()
 }
 
-/// `15:00`, on the wall of that zone.
+/// `15:00`, on the wall of that zone. Where a wall shows it twice, when summer time ends, with the
+/// distance to UTC: `02:30 (UTC+01:00)`.
 pub(crate) fn time(zone: Zone, at: DateTime<Utc>) -> String {
-    zone.local(at).format("%H:%M").to_string()
+    let local = zone.local(at);
+    let shown = local.format("%H:%M");
+    if zone.readings(local).count() < 2 {
+        return shown.to_string();
+    }
+    let minutes = (local - at.naive_utc()).num_minutes();
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
+    format!("{shown} (UTC{sign}{hours:02}:{minutes:02})")
 }
 
 /// `Tuesday, 24 November 2026, 15:00`
@@ -119,6 +128,15 @@ mod tests {
         assert_eq!(page.title(), "19 – 25 October 2026");
         assert_eq!(days("2026-11-28", "UTC").title(), "28 November – 4 December 2026");
         assert_eq!(days("2026-12-28", "UTC").title(), "28 December 2026 – 3 January 2027");
+    }
+
+    #[test]
+    fn a_time_that_comes_twice_is_told_apart() {
+        let berlin = Zone::new("Europe/Berlin").unwrap();
+        let shown = |at: &str| time(berlin, at.parse().unwrap());
+        assert_eq!(shown("2026-10-25T00:30:00Z"), "02:30 (UTC+02:00)");
+        assert_eq!(shown("2026-10-25T01:30:00Z"), "02:30 (UTC+01:00)");
+        assert_eq!(shown("2026-10-25T02:30:00Z"), "03:30");
     }
 
     #[test]

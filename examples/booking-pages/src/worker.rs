@@ -5,21 +5,20 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use slotlink::ports::{Clock as _, SystemClock};
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
 
 /// Workers of one instance. A call of Zoom that takes long holds up one of them, not all.
 pub(crate) const WORKERS: usize = 4;
-/// Steps of one run.
-const STEPS: u32 = 100;
-const BREATH: Duration = Duration::from_millis(50);
+/// Steps of one run: between runs it is looked whether the service stops.
+const STEPS: u32 = 8;
 /// What other instances have left behind is looked for at least so often.
 const AT_LEAST: Duration = Duration::from_secs(30);
+const BREATH: Duration = Duration::from_millis(50);
 
 /// Works until the service stops, and ends what it has begun.
 pub(crate) async fn work(app: Shared) {
     while !app.stop.is_cancelled() {
         let wait = run(&app).await;
-        app.attempts.tidy();
         tokio::select! {
             () = app.stop.cancelled() => {}
             () = app.work.notified() => {}
@@ -28,7 +27,20 @@ pub(crate) async fn work(app: Shared) {
     }
 }
 
-/// Does what is due, and says how long there is nothing more.
+/// Forgets who has not tried anything lately.
+pub(crate) async fn tidy(app: Shared) {
+    while !app.stop.is_cancelled() {
+        tokio::select! {
+            () = app.stop.cancelled() => {}
+            () = tokio::time::sleep(Duration::from_secs(60)) => {
+                app.attempts.tidy();
+                app.sign_ins.tidy();
+            }
+        }
+    }
+}
+
+/// Does some of what is due, and says how long there is nothing more.
 async fn run(app: &Shared) -> Duration {
     match app.scheduler.run_due(STEPS).await {
         Ok(report) => {
@@ -38,7 +50,7 @@ async fn run(app: &Shared) -> Duration {
             } else if report.done > 0 {
                 tracing::debug!(done = report.done, "background work");
             }
-            until(report.next)
+            if report.done < STEPS { until(app, report.next) } else { Duration::ZERO }
         }
         Err(error) => {
             app.metrics.could_not_work();
@@ -48,9 +60,9 @@ async fn run(app: &Shared) -> Duration {
     }
 }
 
-fn until(next: Option<DateTime<Utc>>) -> Duration {
+fn until(app: &App, next: Option<DateTime<Utc>>) -> Duration {
     let Some(next) = next else { return AT_LEAST };
     // What is due already is done at once, but not in a loop without a breath.
-    let wait = (next - SystemClock.now()).to_std().unwrap_or(BREATH);
-    wait.clamp(BREATH, AT_LEAST)
+    let wait = next - (SystemClock.now() + app.ahead);
+    wait.to_std().unwrap_or(BREATH).clamp(BREATH, AT_LEAST)
 }

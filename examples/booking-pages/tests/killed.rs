@@ -197,8 +197,10 @@ async fn connect_zoom(service: &Url, zoom: &Url) {
     let signed_in = post(at("sign-in"), "", &[("user", "cleo")]).await.unwrap();
     let cookie = signed_in.headers()[header::SET_COOKIE].to_str().unwrap();
     let cookie = cookie.split(';').next().unwrap().to_owned();
-    let asked = Url::parse(&location(&post(at("host/zoom/connect"), &cookie, &[]).await.unwrap()));
-    let consent = zoom.join(&asked.unwrap()[url::Position::BeforePath..]).unwrap();
+    let asked = text(&post(at("host/zoom/connect"), &cookie, &[]).await.unwrap());
+    let page = asked.split_once("id=\"to-zoom\" href=\"").unwrap().1.split('"').next().unwrap();
+    let page = Url::parse(&page.replace("&amp;", "&")).unwrap();
+    let consent = zoom.join(&page[url::Position::BeforePath..]).unwrap();
     let allowed = post(consent, "", &[("zoom", "zoom-cleo"), ("answer", "allow")]).await.unwrap();
     let back = http::Request::get(location(&allowed)).header(header::COOKIE, &cookie);
     let done = send(back, String::new()).await.unwrap();

@@ -1,12 +1,10 @@
 //! Bookings under load: how many a second, and is each there exactly once?
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -14,6 +12,7 @@ use crate::Failure;
 use crate::arguments::Plan;
 use crate::arrivals::Waits;
 use crate::service::Process;
+use crate::verdict::{Booked, Verdict, addresses};
 use crate::visitor::{Slot, Told, Visitors};
 
 /// How far ahead visitors book, in days: so far that few find their slot full.
@@ -37,9 +36,8 @@ impl Outcome {
 /// What clients were told.
 #[derive(Default)]
 struct Heard {
-    booked: Vec<String>,
+    booked: Vec<Booked>,
     lost: usize,
-    unknown: usize,
     waits: Vec<Duration>,
 }
 
@@ -60,14 +58,14 @@ pub(crate) async fn measure(plan: &Plan, service: &Process) -> Result<Outcome, F
     .await?;
     let time = begun.elapsed();
     let stored = visitors.stored(service.key).await?;
-    let is_right = verdict(&heard, &before, &stored);
-    let outcome = Outcome { done: heard.booked.len(), time, is_right };
+    let verdict = Verdict::of(plan.bookings, &heard.booked, heard.lost, &before, &stored);
+    println!("{} appointments are stored: {verdict}", stored.len());
+    let outcome = Outcome { done: heard.booked.len(), time, is_right: verdict.is_right() };
     println!(
-        "{} clients: {} booked, {} lost to others, {} unknown: {:.0} bookings a second, 99 % within {:.1} ms",
+        "{} clients: {} booked, {} lost to others: {:.0} bookings a second, 99 % within {:.1} ms",
         plan.clients,
         heard.booked.len(),
         heard.lost,
-        heard.unknown,
         outcome.per_second(),
         Waits::of(heard.waits).at(990).as_secs_f64() * 1000.0,
     );
@@ -82,7 +80,8 @@ pub(crate) async fn measure_bare(plan: &Plan, bare: &Process) -> Result<Outcome,
         let visitors = visitors.clone();
         async move {
             visitors.insert(number).await?;
-            Ok(Told::Booked(number.to_string()))
+            let address = number.to_string();
+            Ok(Told::Booked(Booked { address, start: String::new(), asked: String::new() }))
         }
     })
     .await?;
@@ -119,9 +118,8 @@ where
                 let told = ask(number, &mut random).await?;
                 heard.waits.push(asked.elapsed());
                 match told {
-                    Told::Booked(address) => heard.booked.push(address),
+                    Told::Booked(booked) => heard.booked.push(booked),
                     Told::Lost => heard.lost += 1,
-                    Told::Unknown => heard.unknown += 1,
                 }
             }
         });
@@ -132,44 +130,6 @@ where
         sum.booked.extend(heard.booked);
         sum.waits.extend(heard.waits);
         sum.lost += heard.lost;
-        sum.unknown += heard.unknown;
     }
     Ok(sum)
-}
-
-/// Each booking that somebody was told of is there once; nothing else is but what nobody heard of;
-/// and no host has two at the same time.
-fn verdict(heard: &Heard, before: &BTreeSet<String>, stored: &[Value]) -> bool {
-    let told: BTreeSet<String> = heard.booked.iter().cloned().collect();
-    let after = addresses(stored);
-    let missing = told.difference(&after).count();
-    let surplus =
-        after.iter().filter(|address| !told.contains(*address) && !before.contains(*address));
-    let surplus = surplus.count().saturating_sub(heard.unknown);
-    let twice = (heard.booked.len() - told.len()) + (stored.len() - after.len());
-    let doubled = doubled(stored);
-    println!(
-        "{} appointments are stored: {missing} of those told are missing, {surplus} were never told, \
-         {twice} are there twice, {doubled} hosts have two at once",
-        stored.len()
-    );
-    missing + surplus + twice + doubled == 0
-}
-
-fn addresses(stored: &[Value]) -> BTreeSet<String> {
-    let addresses = stored.iter().filter_map(|appointment| appointment.get("address")?.as_str());
-    addresses.map(str::to_owned).collect()
-}
-
-/// Slots of the calendar lie side by side: two at once have the same start.
-fn doubled(stored: &[Value]) -> usize {
-    let mut held = BTreeMap::<(String, String), usize>::new();
-    for appointment in stored {
-        let start = appointment.get("start").and_then(Value::as_str).unwrap_or_default();
-        let hosts = appointment.get("hosts").and_then(Value::as_array);
-        for host in hosts.into_iter().flatten().filter_map(Value::as_str) {
-            *held.entry((host.to_owned(), start.to_owned())).or_default() += 1;
-        }
-    }
-    held.values().filter(|count| **count > 1).count()
 }

@@ -18,6 +18,7 @@ mod bare;
 mod bookings;
 mod service;
 mod slots;
+mod verdict;
 mod visitor;
 
 use std::process::ExitCode;

@@ -17,7 +17,8 @@ pub(crate) struct Process {
     pub(crate) key: &'static str,
 }
 
-const API_KEY: &str = "page-load";
+/// As long as the service asks for.
+const API_KEY: &str = "page-load page-load page-load page-load";
 /// 32 bytes of zeros: nothing here is kept.
 const SECRET_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
@@ -59,6 +60,5 @@ pub(crate) async fn serve(database: &Path, hosts: u16) -> Result<(), Failure> {
     settings.demo_hosts = hosts;
     let service = Service::start(settings).await?;
     println!("http://{}", service.address());
-    service.until_stopped().await;
-    Ok(())
+    Ok(service.until_stopped().await?)
 }

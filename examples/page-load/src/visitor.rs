@@ -1,5 +1,7 @@
 //! What visitors ask of the service.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::service::Process;
+use crate::verdict::Booked;
 
 /// The calendar of the demo data that has many hosts.
 const CALENDAR: &str = "many";
@@ -29,14 +32,16 @@ struct Slots {
 }
 
 /// What became of a booking.
+#[derive(Debug)]
 pub(crate) enum Told {
-    /// The address of the appointment.
-    Booked(String),
+    Booked(Booked),
     /// Others were faster, or the slot is full.
     Lost,
-    /// It is not known.
-    Unknown,
 }
+
+/// How often a visitor asks what became of their booking, and how long they wait in between.
+const MOST_SENDS: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Clone)]
 pub(crate) struct Visitors {
@@ -84,6 +89,7 @@ impl Visitors {
         Ok(found.slots)
     }
 
+    /// Books. As long as nobody knows what became of it, the visitor asks again with the same key.
     pub(crate) async fn book(&self, start: &str, number: u64) -> Result<Told, Failure> {
         let body = json!({
             "calendar": CALENDAR,
@@ -91,22 +97,20 @@ impl Visitors {
             "name": format!("Visitor {number}"),
             "email": format!("visitor-{number}@example.com"),
         });
-        let request = Request::post(format!("{}/api/v1/appointments", self.url))
-            .header(CONTENT_TYPE, "application/json")
-            .header("idempotency-key", number.to_string());
-        let Ok((status, answer)) = self.send(request, serde_json::to_vec(&body)?).await else {
-            return Ok(Told::Unknown);
-        };
-        match status {
-            StatusCode::CREATED => {
-                let booked: Value = serde_json::from_slice(&answer)?;
-                let address = booked.get("address").and_then(Value::as_str);
-                Ok(Told::Booked(address.ok_or("a booking without an address")?.to_owned()))
+        let body = serde_json::to_vec(&body)?;
+        for _ in 0..MOST_SENDS {
+            let request = Request::post(format!("{}/api/v1/appointments", self.url))
+                .header(CONTENT_TYPE, "application/json")
+                .header("idempotency-key", number.to_string());
+            // Whoever is not answered knows as little as who is told so.
+            if let Ok((status, answer)) = self.send(request, body.clone()).await
+                && let Some(told) = told(status, &answer, start)?
+            {
+                return Ok(told);
             }
-            StatusCode::CONFLICT => Ok(Told::Lost),
-            StatusCode::SERVICE_UNAVAILABLE => Ok(Told::Unknown),
-            other => Err(format!("a booking was answered with {other}").into()),
+            tokio::time::sleep(PAUSE).await;
         }
+        Err(format!("nobody knows what became of booking {number}").into())
     }
 
     /// Inserts a row by the bare handler.
@@ -147,6 +151,24 @@ impl Visitors {
     }
 }
 
+/// What an answer to a booking says; nothing, if it is to be asked again.
+fn told(status: StatusCode, answer: &[u8], asked: &str) -> Result<Option<Told>, Failure> {
+    let answer: Value = serde_json::from_slice(answer)?;
+    let text = |name| answer.get(name).and_then(Value::as_str);
+    match (status, text("kind")) {
+        (StatusCode::CREATED, _) => {
+            let address = text("address").ok_or("a booking without an address")?.to_owned();
+            let start = text("start").ok_or("a booking without a start")?.to_owned();
+            Ok(Some(Told::Booked(Booked { address, start, asked: asked.to_owned() })))
+        }
+        (StatusCode::CONFLICT, Some("slot_unavailable" | "conflict")) => Ok(Some(Told::Lost)),
+        (StatusCode::SERVICE_UNAVAILABLE, Some("outcome_unknown" | "store_unavailable")) => {
+            Ok(None)
+        }
+        _ => Err(format!("a booking was answered with {status}: {answer}").into()),
+    }
+}
+
 pub(crate) fn now() -> DateTime<Utc> {
     let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
@@ -155,4 +177,44 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 fn machine(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(status: u16, kind: &str) -> Result<Option<Told>, Failure> {
+        let answer = json!({"kind": kind}).to_string();
+        told(StatusCode::from_u16(status)?, answer.as_bytes(), "2026-11-24T09:00:00Z")
+    }
+
+    #[test]
+    fn who_has_booked_is_told_where_and_when() {
+        let answer = json!({"address": "a", "start": "2026-11-24T10:00:00Z"}).to_string();
+        let told = told(StatusCode::CREATED, answer.as_bytes(), "2026-11-24T09:00:00Z").unwrap();
+        let Some(Told::Booked(booked)) = told else { panic!("{told:?}") };
+        assert_eq!((&*booked.address, &*booked.start), ("a", "2026-11-24T10:00:00Z"));
+        assert_eq!(booked.asked, "2026-11-24T09:00:00Z");
+    }
+
+    #[test]
+    fn others_were_faster_only_where_the_service_says_so() {
+        for kind in ["slot_unavailable", "conflict"] {
+            assert!(matches!(problem(409, kind), Ok(Some(Told::Lost))), "{kind}");
+        }
+        for kind in ["request_id_reused", "quota_exhausted", "wrong_state", ""] {
+            assert!(problem(409, kind).is_err(), "{kind}");
+        }
+        assert!(problem(500, "slot_unavailable").is_err());
+        assert!(problem(429, "too_many_attempts").is_err());
+        assert!(told(StatusCode::CONFLICT, b"no JSON", "").is_err());
+    }
+
+    #[test]
+    fn what_is_unknown_is_asked_again() {
+        for kind in ["outcome_unknown", "store_unavailable"] {
+            assert!(matches!(problem(503, kind), Ok(None)), "{kind}");
+        }
+        assert!(problem(503, "another").is_err());
+    }
 }

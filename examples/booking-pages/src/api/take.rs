@@ -1,5 +1,7 @@
 //! What is taken from requests; what cannot be taken is a problem.
 
+use std::time::Duration;
+
 use axum::RequestPartsExt as _;
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts};
@@ -68,7 +70,7 @@ impl FromRequestParts<Shared> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
         let key = parts.headers.get("idempotency-key");
-        let key = key.map(|key| key.to_str().map(RequestId::new));
+        let key = key.map(|key| key.to_str().map(|key| RequestId::new(format!("api:{key}"))));
         let why = match key {
             Some(Ok(Ok(key))) => return Ok(Self(key)),
             Some(Ok(Err(error))) => error.to_string(),
@@ -90,13 +92,17 @@ impl FromRequestParts<Shared> for Attempt {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
-        let Ok(Client(from)) = parts.extract::<Client>().await;
+        let Ok(Client(from)) = parts.extract_with_state::<Client, _>(app).await;
         let Err(wait) = app.attempts.count(from) else { return Ok(Self) };
-        let seconds = wait.as_secs();
-        let detail = format!("Too many attempts from here. Please wait {seconds} seconds.");
-        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail);
-        Err(problem.retry_after(seconds))
+        Err(too_often(wait))
     }
+}
+
+fn too_often(wait: Duration) -> Problem {
+    let seconds = wait.as_secs();
+    let detail = format!("Too many attempts from here. Please wait {seconds} seconds.");
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail);
+    problem.retry_after(seconds)
 }
 
 /// Whoever has the key of the staff's part.
@@ -111,6 +117,11 @@ impl FromRequestParts<Shared> for Staff {
         let key = sent.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         if key.is_some_and(|(_, key)| is_same(&app.api_key, key.trim())) {
             return Ok(Self);
+        }
+        // Whoever guesses, soon has to wait.
+        let Ok(Client(from)) = parts.extract_with_state::<Client, _>(app).await;
+        if let Err(wait) = app.sign_ins.count(from) {
+            return Err(too_often(wait));
         }
         let detail = "This needs the header Authorization: Bearer, with the key of the API.";
         Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail))

@@ -1,47 +1,61 @@
 //! What the staff does with an appointment.
 
+use std::collections::BTreeMap;
+
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde::Deserialize;
 use slotlink::Error;
 use slotlink::words::{AppointmentId, Mark, UserId};
 
 use super::appointments;
 use crate::app::{App, Shared};
+use crate::web::admin::Admin;
+use crate::web::guard::not_found;
 use crate::web::problem;
 use crate::web::session::Session;
 
-#[derive(Debug, Deserialize)]
-#[serde(tag = "act", rename_all = "snake_case")]
-pub(crate) enum Act {
+enum Act {
     Confirm,
     Cancel,
     Delete,
-    Showed,
-    NoShow,
+    Mark(Mark),
     RetryLink,
-    Reassign { host: String },
+    Reassign(UserId),
+}
+
+impl Act {
+    fn read(fields: &BTreeMap<String, String>) -> Option<Self> {
+        Some(match fields.get("act")?.as_str() {
+            "confirm" => Self::Confirm,
+            "cancel" => Self::Cancel,
+            "delete" => Self::Delete,
+            "showed" => Self::Mark(Mark::Showed),
+            "no_show" => Self::Mark(Mark::NoShow),
+            "retry_link" => Self::RetryLink,
+            "reassign" => Self::Reassign(UserId::new(fields.get("host")?.clone()).ok()?),
+            _ => return None,
+        })
+    }
 }
 
 pub(crate) async fn act(
     State(app): State<Shared>,
-    session: Session,
+    Admin(session): Admin,
     Path(id): Path<String>,
-    Form(act): Form<Act>,
+    Form(fields): Form<BTreeMap<String, String>>,
 ) -> Response {
-    let Ok(id) = id.parse::<AppointmentId>() else {
-        return StatusCode::NOT_FOUND.into_response();
+    let asked = appointments::Asked::shown(&fields);
+    let (Ok(id), Some(act)) = (id.parse::<AppointmentId>(), Act::read(&fields)) else {
+        return not_found(State(app)).await;
     };
     match done(&app, &session, id, &act).await {
         Ok(()) => {
             app.work.notify_one();
-            Redirect::to("/admin/appointments").into_response()
+            Redirect::to(&asked.address()).into_response()
         }
         Err(error) => {
             problem::log(&app, &error);
-            let asked = appointments::Asked::default();
             appointments::answer(&app, &session, &asked, Some(&error)).await
         }
     }
@@ -53,13 +67,8 @@ async fn done(app: &App, session: &Session, id: AppointmentId, act: &Act) -> Res
         Act::Confirm => calls.confirm(caller, id).await.map(drop),
         Act::Cancel => calls.cancel(caller, id).await.map(drop),
         Act::Delete => calls.delete(caller, id).await,
-        Act::Showed => calls.mark(caller, id, Mark::Showed).await.map(drop),
-        Act::NoShow => calls.mark(caller, id, Mark::NoShow).await.map(drop),
+        Act::Mark(mark) => calls.mark(caller, id, *mark).await.map(drop),
         Act::RetryLink => calls.retry_link(caller, id).await.map(drop),
-        Act::Reassign { host } => match UserId::new(host.clone()) {
-            Ok(host) => calls.reassign(caller, id, &host).await.map(drop),
-            // Nobody was chosen.
-            Err(_) => Ok(()),
-        },
+        Act::Reassign(host) => calls.reassign(caller, id, host).await.map(drop),
     }
 }

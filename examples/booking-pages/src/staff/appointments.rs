@@ -1,5 +1,7 @@
 //! The list of appointments (R30), and what can be done with each.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,6 +17,7 @@ use slotlink::{Appointment, Error, MeetingLocation, Member};
 use crate::app::{App, Shared};
 use crate::private::PrivateAddress;
 use crate::visitor::{fixed, path};
+use crate::web::admin::Admin;
 use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
@@ -22,7 +25,7 @@ use crate::web::session::Session;
 use crate::when;
 
 /// Which appointments are shown.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
     calendar: String,
@@ -43,7 +46,7 @@ const STATUSES: [(&str, Status); 5] = [
 
 pub(crate) async fn show(
     State(app): State<Shared>,
-    session: Session,
+    Admin(session): Admin,
     Query(asked): Query<Asked>,
 ) -> Response {
     answer(&app, &session, &asked, None).await
@@ -96,10 +99,45 @@ impl Asked {
     }
 
     fn next(&self, cursor: ListCursor) -> String {
-        let Self { calendar, host, status, from, .. } = self;
-        let fields = [("calendar", calendar), ("host", host), ("status", status), ("from", from)];
-        let query = fields.map(|(name, value)| format!("{name}={}&", path(value))).concat();
-        format!("/admin/appointments?{query}after={cursor}")
+        Self { after: cursor.to_string(), ..self.clone() }.address()
+    }
+
+    /// The page that shows this.
+    pub(crate) fn address(&self) -> String {
+        let query = self.fields().map(|(name, value)| format!("{name}={}", path(value))).join("&");
+        format!("/admin/appointments?{query}")
+    }
+
+    const fn fields(&self) -> [(&'static str, &String); 5] {
+        let Self { calendar, host, status, from, after } = self;
+        [
+            ("calendar", calendar),
+            ("host", host),
+            ("status", status),
+            ("from", from),
+            ("after", after),
+        ]
+    }
+
+    /// What came back with a form.
+    pub(crate) fn shown(fields: &BTreeMap<String, String>) -> Self {
+        let field = |name| fields.get(name).cloned().unwrap_or_default();
+        Self {
+            calendar: field("shown_calendar"),
+            host: field("shown_host"),
+            status: field("shown_status"),
+            from: field("shown_from"),
+            after: field("shown_after"),
+        }
+    }
+
+    /// Comes back with a form, so that the same page is shown afterwards.
+    fn hidden(&self) -> Markup {
+        html! {
+            @for (name, value) in self.fields().into_iter().filter(|(_, value)| !value.is_empty()) {
+                input type="hidden" name={ "shown_" (name) } value=(value);
+            }
+        }
     }
 }
 
@@ -126,9 +164,9 @@ impl List {
             h1 { "Appointments" }
             @if let Some(message) = message { p.alert role="alert" { (message) } }
             (self.filter(asked))
-            @if self.appointments.is_empty() { p { "There are none." } }
+            @if self.appointments.is_empty() && self.next.is_none() { p { "There are none." } }
             ul.cards {
-                @for appointment in &self.appointments { li { (self.card(app, appointment)) } }
+                @for appointment in &self.appointments { li { (self.card(app, asked, appointment)) } }
             }
             @if let Some(next) = self.next { p { a.button href=(asked.next(next)) { "More" } } }
         }
@@ -152,7 +190,7 @@ impl List {
         }
     }
 
-    fn card(&self, app: &App, appointment: &Appointment) -> Markup {
+    fn card(&self, app: &App, asked: &Asked, appointment: &Appointment) -> Markup {
         let calendar = self.calendars.iter().find(|found| found.id == appointment.calendar);
         let zone = calendar.map_or(Zone::UTC, |calendar| calendar.zone);
         html! {
@@ -165,7 +203,7 @@ impl List {
                 div { a href={ "/appointments/" (PrivateAddress::of(&app.keys, appointment.id)) } {
                     "The invitee's page"
                 } }
-                (actions(appointment, calendar))
+                (actions(asked, appointment, calendar))
             }
         }
     }
@@ -181,8 +219,8 @@ fn people(appointment: &Appointment) -> Markup {
                 None => "somebody erased",
                 Some(known) => {
                     (known.name)
-                    @if let Some(email) = &known.email { " " a href={ "mailto:" (email) } { (email) } }
-                    @if let Some(phone) = &known.phone { " " a href={ "tel:" (phone) } { (phone) } }
+                    @if let Some(email) = &known.email { " " a href={ "mailto:" (path(email.as_str())) } { (email) } }
+                    @if let Some(phone) = &known.phone { " " a href={ "tel:" (path(phone.as_str())) } { (phone) } }
                 }
             }
         }
@@ -243,7 +281,7 @@ const fn parked(reason: ParkReason) -> &'static str {
 }
 
 /// What can be done, each a button: whether it may be, the crate says.
-fn actions(appointment: &Appointment, calendar: Option<&Calendar>) -> Markup {
+fn actions(asked: &Asked, appointment: &Appointment, calendar: Option<&Calendar>) -> Markup {
     let (status, now) = (appointment.status, when::now());
     let is_over = appointment.interval.end() <= now;
     let has_begun = appointment.interval.start() <= now;
@@ -257,22 +295,34 @@ fn actions(appointment: &Appointment, calendar: Option<&Calendar>) -> Markup {
         ("no_show", "No show", has_begun && can_be_marked(status)),
         ("retry_link", "Try the link again", is_stuck),
         ("cancel", "Cancel", status.is_live() && !is_over),
-        ("delete", "Delete", true),
     ];
     let action = format!("/admin/appointments/{}", appointment.id);
     html! {
         form.actions method="post" action=(action) {
+            (asked.hidden())
             @for (act, label, _) in can.iter().filter(|(_, _, can)| *can) {
                 button.quiet type="submit" name="act" value=(act) { (label) }
                 " "
             }
         }
-        @if status.is_live() && !is_over { (reassign(&action, appointment, calendar)) }
+        @if status.is_live() && !is_over { (reassign(&action, asked, appointment, calendar)) }
+        details {
+            summary { "Delete it for good" }
+            form method="post" action=(action) {
+                (asked.hidden())
+                button.danger type="submit" name="act" value="delete" { "Yes, delete it" }
+            }
+        }
     }
 }
 
 /// To another host of a round robin calendar.
-fn reassign(action: &str, appointment: &Appointment, calendar: Option<&Calendar>) -> Markup {
+fn reassign(
+    action: &str,
+    asked: &Asked,
+    appointment: &Appointment,
+    calendar: Option<&Calendar>,
+) -> Markup {
     let others: Vec<&UserId> = match calendar.map(|calendar| &calendar.kind) {
         Some(CalendarKind::RoundRobin(hosts)) => {
             let hosts = hosts.as_slice().iter().map(|host| &host.user);
@@ -283,6 +333,7 @@ fn reassign(action: &str, appointment: &Appointment, calendar: Option<&Calendar>
     html! {
         @if !others.is_empty() {
             form.actions method="post" action=(action) {
+                (asked.hidden())
                 label { "Give it to "
                     select name="host" {
                         @for host in others { option value=(host.as_str()) { (host) } }

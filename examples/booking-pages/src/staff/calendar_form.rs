@@ -13,7 +13,7 @@ use slotlink::words::{
 
 use super::location;
 use crate::web::form::{Field, Wrong};
-use crate::when::zone_name;
+use crate::when::{self, zone_name};
 
 /// What is typed, as it is typed. What the form does not show stays as it is.
 #[derive(Debug, Default, Deserialize)]
@@ -99,7 +99,7 @@ impl Typed {
     ) -> Option<Calendar> {
         let id = match was {
             Some(was) => Some(was.id.clone()),
-            None => wrong.take("id", CalendarId::new(self.id.trim())),
+            None => self.new_id(wrong),
         };
         let name = wrong.take("name", Name::new(self.name.trim()));
         let zone = wrong.take("zone", Zone::new(&self.zone));
@@ -111,7 +111,9 @@ impl Typed {
             ("move_notice", &self.move_notice),
         ]
         .map(|(field, text)| number(field, text, wrong, Notice::new));
-        let window = (!self.window.trim().is_empty())
+        // Two dates, which this form does not show, stay if nothing is typed.
+        let has_dates = was.is_some_and(|was| matches!(was.window, BookingWindow::Dates(_)));
+        let window = (!has_dates || !self.window.trim().is_empty())
             .then(|| number("window", &self.window, wrong, WindowDays::new));
         let location = match self.location.as_str() {
             "" => Some(None),
@@ -137,6 +139,15 @@ impl Typed {
         wrong.is_empty().then_some(calendar)
     }
 
+    /// Ids stand in addresses: one that begins with a dot would mean something else there.
+    fn new_id(&self, wrong: &mut Wrong) -> Option<CalendarId> {
+        let id = self.id.trim();
+        if id.starts_with('.') {
+            wrong.say("id", "an id does not begin with a dot");
+        }
+        wrong.take("id", CalendarId::new(id))
+    }
+
     fn slot(&self, was: Option<&Calendar>, wrong: &mut Wrong) -> Option<SlotSettings> {
         let length = number("length", &self.length, wrong, SlotLength::new);
         let every = number("every", &self.every, wrong, GridStep::new);
@@ -158,7 +169,8 @@ impl Typed {
             (Some(unassigned @ CalendarKind::Unassigned { .. }), _) => Some(unassigned.clone()),
             (Some(CalendarKind::Collective(_)), _) | (None, "collective") => {
                 let hosts = users.into_iter().map(|user| collective(was, user)).collect();
-                wrong.take("host", CollectiveHosts::new(hosts)).map(CalendarKind::Collective)
+                let hosts = wrong.take("host", CollectiveHosts::new(hosts))?;
+                Some(CalendarKind::Collective(with_primary(was, hosts)))
             }
             (Some(CalendarKind::RoundRobin(_)), _) | (None, "round_robin") => {
                 let hosts = users.into_iter().map(|user| round_robin(was, user)).collect();
@@ -240,6 +252,12 @@ impl Typed {
                         " " (member.user.name)
                     }
                 }
+                @for id in self.host.iter().filter(|id| !is_member(members, id)) {
+                    label.radio {
+                        input type="checkbox" name="host" value=(id) checked;
+                        " " (id) " (no longer here: take them off)"
+                    }
+                }
             }
         }
     }
@@ -254,6 +272,10 @@ impl Typed {
             .required()
             .choice(wrong, policies)
     }
+}
+
+fn is_member(members: &[Member], id: &str) -> bool {
+    members.iter().any(|member| member.user.id.as_str() == id)
 }
 
 fn number<N: FromStr, T, E: std::fmt::Display>(
@@ -294,7 +316,23 @@ fn round_robin(was: Option<&CalendarKind>, user: UserId) -> RoundRobinHost {
         }
         _ => None,
     };
-    known.cloned().unwrap_or_else(|| RoundRobinHost::new(user))
+    let newcomer = || match was {
+        // Who joins later is credited for the time before (section 5 of the rules), not asked until they
+        // have as many as the others.
+        Some(_) => RoundRobinHost::new(user).with_joined(when::now()),
+        None => RoundRobinHost::new(user),
+    };
+    known.cloned().unwrap_or_else(newcomer)
+}
+
+/// The primary host stays, if they still are a required host: links are made on their Zoom account (R10).
+fn with_primary(was: Option<&CalendarKind>, hosts: CollectiveHosts) -> CollectiveHosts {
+    match was {
+        Some(CalendarKind::Collective(old)) => {
+            hosts.clone().with_primary(old.primary().clone()).unwrap_or(hosts)
+        }
+        _ => hosts,
+    }
 }
 
 fn collective(was: Option<&CalendarKind>, user: UserId) -> CollectiveHost {
@@ -306,3 +344,6 @@ fn collective(was: Option<&CalendarKind>, user: UserId) -> CollectiveHost {
     };
     known.cloned().unwrap_or_else(|| CollectiveHost::required(user))
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,16 +12,17 @@ use super::calendar_form::Typed;
 use super::people;
 use crate::app::{App, Shared};
 use crate::visitor::path;
+use crate::web::admin::Admin;
 use crate::web::form::{Wrong, sentence};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::Session;
 use crate::when;
 
-/// The path of a calendar that is not there yet: no id of a calendar begins with a dot here.
+/// The path of a calendar that is not there yet: ids that are typed do not begin with a dot.
 pub(crate) const NEW: &str = ".new";
 
-pub(crate) async fn list(State(app): State<Shared>, session: Session) -> Response {
+pub(crate) async fn list(State(app): State<Shared>, Admin(session): Admin) -> Response {
     let caller = session.caller(&app);
     let (calendars, members) =
         tokio::join!(app.scheduler.calendars(&caller), app.scheduler.members(&caller));
@@ -62,7 +63,7 @@ pub(crate) fn kind(kind: &CalendarKind) -> &'static str {
 
 pub(crate) async fn show(
     State(app): State<Shared>,
-    session: Session,
+    Admin(session): Admin,
     Path(id): Path<String>,
 ) -> Response {
     let known = match Known::find(&app, &session, &id).await {
@@ -75,7 +76,7 @@ pub(crate) async fn show(
 
 pub(crate) async fn save(
     State(app): State<Shared>,
-    session: Session,
+    Admin(session): Admin,
     Path(id): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Response {
@@ -148,6 +149,7 @@ impl Known {
         let members = app.scheduler.members(&caller).await?;
         let calendar = match CalendarId::new(id) {
             Ok(id) if id.as_str() != NEW => Some(app.scheduler.calendar(&caller, &id).await?),
+            // An id that is none leads to a new calendar, as the path of one does.
             _ => None,
         };
         Ok(Self { calendar, members })

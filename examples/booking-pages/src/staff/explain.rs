@@ -11,10 +11,10 @@ use slotlink::words::{Calendar, CalendarId, Zone};
 use slotlink::{Explanation, HostExplanation};
 
 use crate::app::Shared;
+use crate::web::admin::Admin;
 use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
-use crate::web::session::Session;
 use crate::when;
 
 #[derive(Debug, Default, Deserialize)]
@@ -27,7 +27,7 @@ pub(crate) struct Asked {
 
 pub(crate) async fn show(
     State(app): State<Shared>,
-    session: Session,
+    Admin(session): Admin,
     Query(asked): Query<Asked>,
 ) -> Response {
     let caller = session.caller(&app);

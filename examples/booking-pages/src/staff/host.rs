@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use slotlink::words::{AppointmentFilter, ListPage, PageSize, User};
+use slotlink::words::{AppointmentFilter, ListPage, PageSize, Status, User};
 use slotlink::{AppointmentList, Error, UserMessage, UserMessageKind, ZoomConnection};
 
 use super::{appointments, hours, location, zoom};
@@ -50,7 +50,10 @@ impl Host {
         let (caller, actor, id) = (session.caller(app), session.actor(), session.user());
         let user = app.scheduler.user(&caller, id).await?;
         let connection = app.scheduler.zoom_connection(&actor, id).await?;
-        let upcoming = AppointmentFilter::new().hosted_by(id.clone()).starting_from(when::now());
+        let upcoming = AppointmentFilter::new()
+            .hosted_by(id.clone())
+            .standing_at([Status::Pending, Status::Confirmed])
+            .starting_from(when::now());
         let page = ListPage::first(PageSize::default());
         let upcoming = app.scheduler.appointments(&caller, &upcoming, &page).await?;
         let messages = app.scheduler.messages_to_user(&actor, id).await?;
@@ -70,9 +73,12 @@ impl Host {
             h1 { (self.user.name) }
             (wrong.summary())
             @if session.is_as_another() {
-                p.note {
-                    "You are logged in as " (self.user.name) ". What you change is recorded, and they are told. "
-                    form method="post" action="/admin/people/as-oneself" {
+                div.note {
+                    p {
+                        "You are logged in as " (self.user.name) ". What you change is recorded; of a changed "
+                        "connection to Zoom they are told."
+                    }
+                    form method="post" action="/as-oneself" {
                         button.quiet type="submit" { "Be yourself again" }
                     }
                 }

@@ -10,9 +10,9 @@ use slotlink::words::Zone;
 
 use crate::app::Shared;
 use crate::private::PrivateAddress;
+use crate::web::admin::Admin;
 use crate::web::layout::Page;
 use crate::web::problem;
-use crate::web::session::Session;
 use crate::when;
 
 /// So far back the page begins.
@@ -26,7 +26,7 @@ pub(crate) struct Asked {
 
 pub(crate) async fn show(
     State(app): State<Shared>,
-    session: Session,
+    Admin(session): Admin,
     Query(asked): Query<Asked>,
 ) -> Response {
     let page = match asked.after.parse() {

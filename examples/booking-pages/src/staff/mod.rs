@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/admin/calendars/{calendar}", get(calendars::show).post(calendars::save))
         .route("/admin/people", post(people::add))
         .route("/admin/people/log-in-as", post(people::log_in_as))
-        .route("/admin/people/as-oneself", post(people::as_oneself))
+        .route("/as-oneself", post(people::as_oneself))
         .route("/admin/appointments", get(appointments::show))
         .route("/admin/appointments/{appointment}", post(act::act))
         .route("/admin/explain", get(explain::show))

@@ -11,6 +11,7 @@ use slotlink::{Error, Member};
 
 use super::sign_in::role_name;
 use crate::app::{App, Shared};
+use crate::web::admin::Admin;
 use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
@@ -19,7 +20,6 @@ use crate::web::session::{Session, jar};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Typed {
-    id: String,
     name: String,
     email: String,
     admin: Option<String>,
@@ -38,11 +38,11 @@ pub(crate) fn list(members: &[Member], session: &Session, typed: &Typed, wrong: 
         div.wide { table {
             thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Help them" } } }
             tbody {
-                @for Member { user, role, .. } in members {
+                @for (number, Member { user, role, .. }) in members.iter().enumerate() {
                     tr {
                         td { (user.name) br; span.who { (user.id) } }
                         td { (role_name(*role)) }
-                        td { @if user.id != *session.user() { (log_in(user)) } }
+                        td { @if user.id != *session.user() { (log_in(number, user)) } }
                     }
                 }
             }
@@ -51,7 +51,6 @@ pub(crate) fn list(members: &[Member], session: &Session, typed: &Typed, wrong: 
             summary { "Add somebody" }
             (wrong.summary())
             form method="post" action="/admin/people" novalidate {
-                (Field::text("id", "Id", &typed.id).required().line(wrong))
                 (Field::text("name", "Name", &typed.name).required().line(wrong))
                 (Field::text("email", "E-mail", &typed.email).of_kind("email").required().line(wrong))
                 label.radio {
@@ -64,8 +63,8 @@ pub(crate) fn list(members: &[Member], session: &Session, typed: &Typed, wrong: 
     }
 }
 
-fn log_in(user: &User) -> Markup {
-    let id = format!("reason-{}", user.id);
+fn log_in(number: usize, user: &User) -> Markup {
+    let id = format!("reason-{number}");
     html! {
         form method="post" action="/admin/people/log-in-as" {
             input type="hidden" name="user" value=(user.id.as_str());
@@ -79,22 +78,18 @@ fn log_in(user: &User) -> Markup {
 
 pub(crate) async fn add(
     State(app): State<Shared>,
-    session: Session,
+    Admin(session): Admin,
     Form(typed): Form<Typed>,
 ) -> Response {
     let members = match app.scheduler.members(&session.caller(&app)).await {
         Ok(members) => members,
         Err(error) => return problem::page(&app, Some(&session), &error),
     };
-    // `put_user` is the host application's own call: who may add people is for it to say.
-    let by = session.user();
-    if !members.iter().any(|member| member.user.id == *by && member.role == Role::Admin) {
-        return StatusCode::FORBIDDEN.into_response();
+    // `put_user` is the host application's own call, and knows of no one who acts for another.
+    if session.is_as_another() {
+        return problem::as_another(&app, &session);
     }
     let mut wrong = Wrong::default();
-    if members.iter().any(|member| member.user.id.as_str() == typed.id.trim()) {
-        wrong.say("id", "there is somebody with this id already");
-    }
     match typed.read(&mut wrong) {
         None => {
             let body = list(&members, &session, &typed, &wrong);
@@ -110,11 +105,14 @@ pub(crate) async fn add(
 
 impl Typed {
     fn read(&self, wrong: &mut Wrong) -> Option<(User, Role)> {
-        let id = wrong.take("id", UserId::new(self.id.trim()));
         let name = wrong.take("name", Name::new(self.name.trim()));
         let email = wrong.take("email", Email::new(self.email.trim()));
-        let nine_to_five = wrong.take("id", "09:00-17:00".parse());
-        let zone = wrong.take("id", Zone::new("Europe/Berlin"));
+        let nine_to_five = wrong.take("name", "09:00-17:00".parse());
+        let zone = wrong.take("name", Zone::new("Europe/Berlin"));
+        // Users are those of all accounts: an id that somebody typed could be another's, whom `put_user`
+        // would change.
+        let id = wrong.take("name", crate::random::text());
+        let id = id.and_then(|id| wrong.take("name", UserId::new(id)));
         let weekly = WeeklyHours::monday_to_friday(&[nine_to_five?]);
         let user = User::new(id?, name?, email?, Hours::new(zone?).with_weekly(weekly));
         let role = if self.admin.is_some() { Role::Admin } else { Role::User };
@@ -127,10 +125,10 @@ async fn put(app: &App, user: &User, role: Role) -> Result<(), Error> {
     app.scheduler.put_membership(&app.account, &user.id, role).await
 }
 
-/// From now on the admin acts in another's name; every change is audited (R4).
+/// From now on the admin acts in another's name: what the crate changes for them is audited (R4).
 pub(crate) async fn log_in_as(
     State(app): State<Shared>,
-    session: Session,
+    Admin(session): Admin,
     headers: HeaderMap,
     Form(LogInAs { user, reason }): Form<LogInAs>,
 ) -> Response {

@@ -36,7 +36,7 @@ pub(crate) async fn sign_in(
     Form(typed): Form<Typed>,
 ) -> Response {
     let mut wrong = Wrong::default();
-    if let Err(wait) = app.attempts.count(from) {
+    if let Err(wait) = app.sign_ins.count(from) {
         wrong.say("user", format!("too many attempts; please wait {} seconds", wait.as_secs()));
         let mut response = answer(&app, &typed, &wrong, StatusCode::TOO_MANY_REQUESTS).await;
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
@@ -51,8 +51,9 @@ pub(crate) async fn sign_in(
         SignIn::Password(password) => is_same(password, &typed.password),
     };
     let user = UserId::new(typed.user.clone()).ok();
-    let user = user.filter(|user| members.iter().any(|member| member.user.id == *user));
-    let session = user.filter(|_| is_open).map(Session::begin);
+    let member = user.and_then(|user| members.iter().find(|member| member.user.id == user));
+    let member = member.filter(|_| is_open);
+    let session = member.map(|Member { user, role, .. }| Session::begin(user.id.clone(), *role));
     let Some(Ok(session)) = session else {
         // Which of them is wrong is told to nobody.
         wrong.say("user", "user and password do not go together");
@@ -77,7 +78,12 @@ pub(crate) fn is_same(password: &Secret, typed: &str) -> bool {
 }
 
 async fn answer(app: &App, typed: &Typed, wrong: &Wrong, status: StatusCode) -> Response {
-    let members = match app.scheduler.members(&app.system()).await {
+    let members = match app.sign_in {
+        SignIn::Open => app.scheduler.members(&app.system()).await,
+        // Who there is, is shown to nobody.
+        SignIn::Password(_) => Ok(Vec::new()),
+    };
+    let members = match members {
         Ok(members) => members,
         Err(error) => return problem::page(app, None, &error),
     };

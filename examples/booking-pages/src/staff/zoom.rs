@@ -24,9 +24,20 @@ pub(crate) async fn connect(State(app): State<Shared>, session: Session) -> Resp
     let (user, redirect) = (session.user().clone(), app.address(CALLBACK));
     let ask = BeginConsent::new(user, EntryPoint::Integrations, browser, redirect);
     match app.scheduler.begin_zoom_consent(&session.actor(), &ask).await {
-        Ok(page) => Redirect::to(page.as_str()).into_response(),
+        Ok(page) => lead_to(&app, &session, page.as_str()),
         Err(error) => problem::page(&app, Some(&session), &error),
     }
+}
+
+/// By a page, not by a redirect: browsers hold the answer to a form to where our forms may lead, and
+/// Zoom itself may lead on to its sign-in.
+fn lead_to(app: &App, session: &Session, zoom: &str) -> Response {
+    let body = html! {
+        h1 { "To Zoom" }
+        p { "Zoom asks whether we may make meetings for you." }
+        p { a.button id="to-zoom" href=(zoom) { "Go on to Zoom" } }
+    };
+    Page::new("To Zoom", body).leading_to(zoom).for_staff(session).show(app)
 }
 
 /// Back from Zoom's page.
@@ -41,7 +52,7 @@ pub(crate) async fn back(
     };
     let (at_work, actor) = (app.clone(), session.actor());
     // In a task of its own: it goes on when the browser goes away, else the tokens would be lost.
-    let completed = tokio::spawn(async move {
+    let completed = app.tasks.spawn(async move {
         let done = at_work.scheduler.complete_zoom_consent(&actor, &browser, &callback).await;
         at_work.work.notify_one();
         done
@@ -138,7 +149,7 @@ pub(crate) fn health(connection: &ZoomConnection, zone: Zone) -> Markup {
                     dt { "Zoom account" } dd { (zoom) }
                     dt { "Connected since" } dd { (when::moment(zone, *since)) }
                     dt { "Requests left today" } dd data-quota=(requests_left_today) {
-                        (requests_left_today) " of 100, until midnight UTC"
+                        (requests_left_today) ", until midnight UTC"
                     }
                     @if *failed_refreshes > 0 {
                         dt { "Refreshes" } dd { (failed_refreshes) " in a row came to nothing; they go on" }

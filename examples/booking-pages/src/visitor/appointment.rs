@@ -16,12 +16,16 @@ use crate::web::layout::Page;
 use crate::web::{problem, zones};
 use crate::when;
 
-/// How often a page looks again whose link is on its way.
-const LOOK_AGAIN_SECONDS: u32 = 2;
+/// How long a page waits until it looks again whose link is on its way, each time; then it looks no more
+/// by itself, so that nobody who reads it is disturbed for ever.
+const LOOK_AGAIN_SECONDS: [u32; 6] = [1, 2, 3, 5, 8, 13];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Asked {
-    pub(crate) zone: Option<String>,
+    zone: Option<String>,
+    /// How often the page has looked.
+    looked: usize,
 }
 
 /// An appointment whose private address somebody has.
@@ -65,18 +69,49 @@ pub(crate) async fn show(
         Err(response) => return response,
     };
     let zone = zones::of_visitor(asked.zone.as_deref(), &headers, held.calendar.zone);
-    answer(&app, &held, zone, None)
+    let page = page(&app, &held, zone, None);
+    let is_on_its_way = held.appointment.location == MeetingLocation::Zoom(LinkState::Pending);
+    match LOOK_AGAIN_SECONDS.get(asked.looked) {
+        Some(seconds) if is_on_its_way => {
+            let looked = asked.looked.saturating_add(1);
+            let zone = super::path(zone.name());
+            let again = format!("{}?looked={looked}&zone={zone}", held.path());
+            page.looking_again(*seconds, &again).show(&app)
+        }
+        _ => page.show(&app),
+    }
 }
 
 /// The page, with what happened.
-fn answer(app: &App, held: &Held, zone: Zone, error: Option<&Error>) -> Response {
-    let is_on_its_way = held.appointment.location == MeetingLocation::Zoom(LinkState::Pending);
+fn page(app: &App, held: &Held, zone: Zone, error: Option<&Error>) -> Page {
     let status = error.map_or(StatusCode::OK, problem::status);
     let body = body(app, held, zone, error.map(problem::told));
-    Page::new(held.appointment.title.as_str(), body)
-        .with_status(status)
-        .refreshed_after(is_on_its_way.then_some(LOOK_AGAIN_SECONDS))
-        .show(app)
+    Page::new(held.appointment.title.as_str(), body).with_status(status)
+}
+
+/// Is that meant? On a page of its own, which does not load itself again.
+pub(crate) async fn ask_to_cancel(
+    State(app): State<Shared>,
+    Path(address): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let held = match Held::find(&app, address).await {
+        Ok(held) => held,
+        Err(response) => return response,
+    };
+    let zone = zones::of_visitor(None, &headers, held.calendar.zone);
+    let body = html! {
+        h1 { "Cancel the appointment?" }
+        p { (held.appointment.title) }
+        p.chosen { (when::interval(zone, held.appointment.interval)) }
+        p { "Its time is given to others then." }
+        form method="post" action={ (held.path()) "/cancel" } {
+            button.danger type="submit" { "Yes, cancel it" }
+            " "
+            a.button href=(held.path()) { "No, keep it" }
+        }
+    };
+    Page::new("Cancel the appointment?", body).show(&app)
 }
 
 pub(crate) async fn cancel(
@@ -96,7 +131,7 @@ pub(crate) async fn cancel(
         Err(error) => {
             problem::log(&app, &error);
             let zone = zones::of_visitor(None, &headers, held.calendar.zone);
-            answer(&app, &held, zone, Some(&error))
+            page(&app, &held, zone, Some(&error)).show(&app)
         }
     }
 }
@@ -121,13 +156,7 @@ fn body(app: &App, held: &Held, zone: Zone, message: Option<String>) -> Markup {
                 p { a.button href={ (held.path()) "/move?zone=" (super::path(zone.name())) } {
                     "Choose another time"
                 } }
-                details {
-                    summary { "Cancel the appointment" }
-                    form method="post" action={ (held.path()) "/cancel" } {
-                        p { "Its time is given to others then." }
-                        button.danger type="submit" { "Yes, cancel it" }
-                    }
-                }
+                p { a href={ (held.path()) "/cancel" } { "Cancel the appointment" } }
             }
         }
         p.note { "Keep the address of this page: it is the key to your appointment." }
@@ -176,7 +205,8 @@ pub(crate) fn link(app: &App, state: &LinkState, zone: Zone) -> Markup {
             }
             LinkState::Pending => {
                 p data-link="pending" role="status" {
-                    "On Zoom. The link is being made; this page shows it in a moment."
+                    "On Zoom. The link is being made; this page shows it in a moment. "
+                    a href="" { "Look again" }
                 }
             }
             LinkState::Deferred { until, .. } => {
@@ -203,7 +233,7 @@ pub(crate) fn fixed(place: &FixedLocation) -> Markup {
     html! {
         @match place {
             FixedLocation::Link(link) => a href=(link.as_str()) { (link.as_str()) },
-            FixedLocation::Phone(phone) => { "By phone: " a href={ "tel:" (phone) } { (phone) } }
+            FixedLocation::Phone(phone) => { "By phone: " a href={ "tel:" (super::path(phone.as_str())) } { (phone) } }
             FixedLocation::Address(address) => (address),
             FixedLocation::Text(text) => (text),
             _ => "",

@@ -128,7 +128,7 @@ fn asks(calendar: &Calendar) -> bool {
 impl Typed {
     /// What is asked for, if all fields can be read.
     fn read(&self, calendar: &CalendarId, wrong: &mut Wrong) -> Option<BookRequest> {
-        let request = wrong.take("request", RequestId::new(self.request.clone()));
+        let request = wrong.take("request", RequestId::new(format!("page:{}", self.request)));
         let wish = Wish {
             calendar: calendar.as_str(),
             start: &self.start,
@@ -149,7 +149,7 @@ async fn refused(app: &App, mut shown: Shown<'_>, typed: &Typed, error: Error) -
     let status = problem::status(&error);
     match &error {
         Error::Refused(Refusal::SlotUnavailable { start, .. }) => {
-            shown.message = Some("Somebody has just taken this time.".to_owned());
+            shown.message = Some("This time is not free any more.".to_owned());
             return with_others(app, shown, typed, *start).await;
         }
         Error::Refused(Refusal::QuotaExhausted { .. }) => {
@@ -185,10 +185,9 @@ async fn refused(app: &App, mut shown: Shown<'_>, typed: &Typed, error: Error) -
 }
 
 async fn with_others(app: &App, shown: Shown<'_>, typed: &Typed, taken: DateTime<Utc>) -> Response {
-    let others = match free::around(app, &app.invitee(), &shown.calendar.id, taken).await {
-        Ok(others) => others,
-        Err(error) => return problem::page(app, None, &error),
-    };
+    let found = free::around(app, &app.invitee(), &shown.calendar.id, taken).await;
+    // What was typed is kept, also if no other time can be shown.
+    let others = found.inspect_err(|error| problem::log(app, error)).unwrap_or_default();
     // Another time is another request: the id of the first may not name it.
     let Ok(request) = crate::random::text() else {
         return shown.answer(app, StatusCode::INTERNAL_SERVER_ERROR);
@@ -273,6 +272,7 @@ impl<'a> Shown<'a> {
             }
             @if self.others.is_empty() {
                 p.chosen {
+                    // A time that is taken is shown, too: there is a way to others below.
                     @match interval {
                         Some(interval) => (when::interval(self.zone, interval)),
                         None => "It is not clear which time was meant.",

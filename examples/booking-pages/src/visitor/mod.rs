@@ -10,7 +10,7 @@ pub(crate) mod wish;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use maud::{Markup, html};
 use slotlink::words::Calendar;
 
@@ -26,7 +26,10 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/book/{calendar}", get(slots::show).post(book::book))
         .route("/book/{calendar}/form", get(book::form))
         .route("/appointments/{address}", get(appointment::show))
-        .route("/appointments/{address}/cancel", post(appointment::cancel))
+        .route(
+            "/appointments/{address}/cancel",
+            get(appointment::ask_to_cancel).post(appointment::cancel),
+        )
         .route("/appointments/{address}/move", get(reschedule::show).post(reschedule::reschedule))
 }
 

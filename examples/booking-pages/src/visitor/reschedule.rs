@@ -13,6 +13,7 @@ use slotlink::{Error, Refusal};
 use super::appointment::Held;
 use super::slots::{Asked, Week, unclear};
 use crate::app::{App, Shared};
+use crate::web::client::Client;
 use crate::web::layout::Page;
 use crate::web::{problem, zones};
 use crate::when::{self, Days};
@@ -40,6 +41,7 @@ pub(crate) async fn show(
 pub(crate) async fn reschedule(
     State(app): State<Shared>,
     Path(address): Path<String>,
+    Client(from): Client,
     Form(chosen): Form<Chosen>,
 ) -> Response {
     let held = match Held::find(&app, address).await {
@@ -49,6 +51,10 @@ pub(crate) async fn reschedule(
     let Ok(start) = chosen.start.parse::<DateTime<Utc>>() else {
         return unclear(&app, "It is not clear which time was meant.");
     };
+    // A move costs the host requests at Zoom.
+    if let Err(wait) = app.attempts.count(from) {
+        return problem::too_often(&app, wait);
+    }
     let zone = Zone::new(&chosen.zone).unwrap_or(held.calendar.zone);
     let id = held.appointment.id;
     match app.scheduler.reschedule(&app.invitee(), id, start, None).await {
@@ -72,7 +78,7 @@ async fn answer(app: &App, held: &Held, days: Days, error: Option<&Error>) -> Re
     };
     let message = error.map(|error| match error {
         Error::Refused(Refusal::SlotUnavailable { .. }) => {
-            "Somebody has just taken this time. Your appointment stands as it was; these are free:"
+            "This time is not free any more. Your appointment stands as it was; these are free:"
                 .to_owned()
         }
         other => problem::told(other),

@@ -131,6 +131,7 @@ impl Week {
         html! {
             form.zones method="get" action=(base) {
                 input type="hidden" name="from" value=(self.days.first);
+                input type="hidden" name="days" value=(self.days.count);
                 (zones::choice(zone, is_chosen))
                 button.quiet type="submit" { "Change" }
             }

@@ -161,7 +161,9 @@ impl<'a> Field<'a> {
     ) -> Markup {
         let input = html! {
             select id=(self.name) name=(self.name)
-                aria-describedby=[self.described_by(wrong)] {
+                aria-required=[self.required.then_some("true")]
+                aria-describedby=[self.described_by(wrong)]
+                aria-invalid=[wrong.with(self.name).map(|_| "true")] {
                 @for (value, label) in options {
                     option value=(value) selected[value == self.value] { (label) }
                 }

@@ -12,6 +12,9 @@ use crate::app::{App, Shared};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// Refuses forms that another site sends (cross-site request forgery).
 ///
 /// Every browser since 2023 says with each request whether it comes from the same origin
@@ -27,7 +30,8 @@ pub(crate) async fn same_origin(
     if is_safe || is_from_here(&app, request.headers()) {
         return next.run(request).await;
     }
-    tracing::warn!(path = request.uri().path(), "a form of another site was refused");
+    // Without the path, which may be a private address; the span has the route.
+    tracing::warn!("a form of another site was refused");
     let body = html! {
         h1 { "Not from here" }
         p { "This form was not sent from our own pages. Nothing was changed." }
@@ -45,17 +49,14 @@ fn is_from_here(app: &App, headers: &HeaderMap) -> bool {
 }
 
 /// Headers of every page: nothing is loaded from elsewhere, nothing frames it, nothing keeps it, and
-/// private addresses are told to nobody.
-pub(crate) async fn headers(State(app): State<Shared>, request: Request, next: Next) -> Response {
+/// private addresses are told to no other site.
+pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-         form-action 'self' {}; frame-ancestors 'none'; base-uri 'none'",
-        app.zoom_origin
-    );
     let fixed = [
         ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
+        ("content-security-policy", POLICY),
+        // With `no-referrer` browsers would send forms with the origin `null`.
+        ("referrer-policy", "same-origin"),
         ("x-content-type-options", "nosniff"),
         ("x-robots-tag", "noindex"),
     ];
@@ -63,9 +64,6 @@ pub(crate) async fn headers(State(app): State<Shared>, request: Request, next: N
     for (name, value) in fixed {
         let name = HeaderName::from_static(name);
         headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(HeaderName::from_static("content-security-policy"), policy);
     }
     response
 }

@@ -12,8 +12,8 @@ pub(crate) struct Page {
     title: String,
     body: Markup,
     status: StatusCode,
-    /// Loads itself again after so many seconds.
-    refresh: Option<u32>,
+    /// What the browser does by itself, as HTML's `http-equiv="refresh"` has it.
+    refresh: Option<String>,
     session: Option<Session>,
 }
 
@@ -27,10 +27,15 @@ impl Page {
         self
     }
 
-    /// Something on it is on its way.
-    pub(crate) const fn refreshed_after(mut self, seconds: Option<u32>) -> Self {
-        self.refresh = seconds;
+    /// Something on it is on its way: looks at this address after so many seconds.
+    pub(crate) fn looking_again(mut self, seconds: u32, at: &str) -> Self {
+        self.refresh = Some(format!("{seconds};url={at}"));
         self
+    }
+
+    /// Goes on to this address at once.
+    pub(crate) fn leading_to(self, address: &str) -> Self {
+        self.looking_again(0, address)
     }
 
     /// For somebody of the staff.
@@ -46,8 +51,8 @@ impl Page {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    @if let Some(seconds) = self.refresh {
-                        meta http-equiv="refresh" content=(seconds);
+                    @if let Some(refresh) = self.refresh {
+                        meta http-equiv="refresh" content=(refresh);
                     }
                     title { (self.title) }
                     link rel="stylesheet" href="/assets/style.css";
@@ -73,10 +78,12 @@ fn header(app: &App, session: Option<&Session>) -> Markup {
             @if let Some(session) = session {
                 nav aria-label="Staff" {
                     a href="/host" { "My page" }
-                    a href="/admin" { "Calendars" }
-                    a href="/admin/appointments" { "Appointments" }
-                    a href="/admin/explain" { "Why not?" }
-                    a href="/admin/messages" { "Messages" }
+                    @if session.is_shown_as_admin() {
+                        a href="/admin" { "Calendars" }
+                        a href="/admin/appointments" { "Appointments" }
+                        a href="/admin/explain" { "Why not?" }
+                        a href="/admin/messages" { "Messages" }
+                    }
                 }
                 form.inline method="post" action="/sign-out" {
                     span.who { (session.who()) }

@@ -1,5 +1,6 @@
 //! What all pages share.
 
+pub(crate) mod admin;
 pub(crate) mod client;
 pub(crate) mod form;
 pub(crate) mod guard;

@@ -1,6 +1,7 @@
 //! What becomes of errors: for people a page, for logs the whole chain.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -36,6 +37,13 @@ pub(crate) fn told(error: &Error) -> String {
     match error {
         // The crate's own words name hosts, who are nobody's business but the staff's.
         Error::Refused(Refusal::SlotUnavailable { .. }) => "This time is not free.".to_owned(),
+        // Times are told by the pages, in somebody's zone.
+        Error::Refused(Refusal::NoticeTooShort { notice, .. }) => {
+            format!(
+                "It is too late for that: it can be done until {notice} minutes before it begins."
+            )
+        }
+        Error::Refused(Refusal::TooLate { .. }) => "It is over.".to_owned(),
         Error::Refused(refusal) => sentence(&refusal.to_string()),
         Error::Conflict(_) => {
             "Many people are booking at this moment, and others were faster. Please try again."
@@ -52,7 +60,8 @@ pub(crate) fn told(error: &Error) -> String {
 pub(crate) fn log(app: &App, error: &Error) {
     app.metrics.refused(error.kind());
     let Error::Fault(fault) = error else {
-        tracing::info!(kind = error.kind(), "{error}");
+        // Its text may hold what somebody typed.
+        tracing::info!(kind = error.kind(), "refused");
         return;
     };
     let (mut chain, mut source) = (fault.to_string(), fault.source());
@@ -85,6 +94,27 @@ fn body(title: &str, message: &str) -> Markup {
         p.alert role="alert" { (message) }
         p { a href="/" { "To the first page" } }
     }
+}
+
+/// Somebody tries too often.
+pub(crate) fn too_often(app: &App, wait: Duration) -> Response {
+    let seconds = wait.as_secs();
+    let told = format!("Too many attempts from here. Please wait {seconds} seconds.");
+    let page = Page::new("Too often", body("Too often", &told));
+    let mut response = page.with_status(StatusCode::TOO_MANY_REQUESTS).show(app);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Somebody acts for another where nothing would record it (R4).
+pub(crate) fn as_another(app: &App, session: &Session) -> Response {
+    let body = html! {
+        h1 { "Not in another's name" }
+        p.alert role="alert" { "This can be done in one's own name only." }
+        p { a href="/host" { "Back" } }
+    };
+    let page = Page::new("Not in another's name", body).with_status(StatusCode::FORBIDDEN);
+    page.for_staff(session).show(app)
 }
 
 /// A service that is not available says when to ask again.

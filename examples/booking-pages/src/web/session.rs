@@ -7,11 +7,16 @@ use axum_extra::extract::SignedCookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use slotlink::words::{BrowserSession, InvalidSession, StatedReason, UserId};
+use slotlink::words::{BrowserSession, InvalidSession, Role, StatedReason, UserId};
 use slotlink::{Actor, Caller};
 
 use crate::app::{App, Shared};
+use crate::when;
+
+/// A session ends, also if nobody signs out and a copy of its cookie is kept.
+const LENGTH: TimeDelta = TimeDelta::hours(8);
 
 /// Whoever is signed in with this browser.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +24,10 @@ pub(crate) struct Session {
     /// Names the browser's session: a consent that begins in it ends in it.
     id: String,
     user: UserId,
+    /// Whether they were an admin when they signed in: for what is shown. What they may, is looked up.
+    is_admin: bool,
+    /// When it ends, in Unix seconds.
+    until: i64,
     /// An admin who is logged in as another user (R4).
     logged_in_as: Option<LoggedInAs>,
 }
@@ -30,13 +39,19 @@ struct LoggedInAs {
 }
 
 impl Session {
-    pub(crate) fn begin(user: UserId) -> Result<Self, getrandom::Error> {
-        Ok(Self { id: crate::random::text()?, user, logged_in_as: None })
+    pub(crate) fn begin(user: UserId, role: Role) -> Result<Self, getrandom::Error> {
+        let (id, is_admin) = (crate::random::text()?, role == Role::Admin);
+        let until = (when::now() + LENGTH).timestamp();
+        Ok(Self { id, user, is_admin, until, logged_in_as: None })
     }
 
     /// The same person, logged in as another (R4). Whether they may, the crate says at every call.
     pub(crate) fn logged_in_as(self, user: UserId, reason: StatedReason) -> Self {
         Self { logged_in_as: Some(LoggedInAs { user, reason }), ..self }
+    }
+
+    pub(crate) const fn is_shown_as_admin(&self) -> bool {
+        self.is_admin && self.logged_in_as.is_none()
     }
 
     /// As themselves again.
@@ -90,7 +105,8 @@ impl Session {
 
     fn read(app: &App, jar: &SignedCookieJar) -> Option<Self> {
         let json = URL_SAFE_NO_PAD.decode(jar.get(name(app))?.value()).ok()?;
-        serde_json::from_slice(&json).ok()
+        let session: Self = serde_json::from_slice(&json).ok()?;
+        (when::now().timestamp() < session.until).then_some(session)
     }
 }
 

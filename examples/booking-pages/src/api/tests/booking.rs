@@ -63,10 +63,24 @@ async fn in_place_of_a_taken_slot_others_are_told_that_can_be_booked() {
 }
 
 #[tokio::test]
+async fn in_place_of_a_time_that_is_over_the_next_slots_are_told() {
+    let service = Service::start().await;
+    let starts = service.starts("demo").await;
+    let problem = service.book("1", &pat("demo", "2020-01-01T00:00:00Z")).await.expect(409);
+    let next = problem["next_slots"].as_array().unwrap();
+    assert!(next.len() > 1, "{problem:#}");
+    for (slot, start) in next.iter().zip(&starts) {
+        assert_eq!(slot["start"], *start, "{problem:#}");
+    }
+}
+
+#[tokio::test]
 async fn a_calendar_without_slots_offers_none_in_place_of_one() {
     let service = Service::start().await;
-    let problem = service.book("1", &pat("demo", "2020-01-01T00:00:00Z")).await.expect(409);
-    assert!(problem["next_slots"].as_array().unwrap().len() > 1, "{problem:#}");
+    service.busy.fail(&UserId::new("ben").unwrap());
+    let start = service.later(chrono::TimeDelta::days(7));
+    let problem = service.book("1", &pat("call", &start)).await.expect(409);
+    assert_eq!(problem["next_slots"], json!([]), "{problem:#}");
     // Far beyond the years that the crate works with: no panic, and no slots.
     let problem = service.book("2", &pat("demo", "9999-12-31T23:59:59Z")).await;
     assert!(problem.status.is_client_error(), "{problem:?}");

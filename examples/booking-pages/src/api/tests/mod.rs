@@ -1,10 +1,12 @@
-//! The API, called through the router. Every answer is checked against the description ([`described`]).
+//! The service, called through the router. Every answer of the API is checked against its description
+//! ([`described`]).
 
 mod booking;
 mod changing;
 mod described;
 mod document;
 mod faults;
+mod pages;
 mod refused;
 mod service;
 mod staff;

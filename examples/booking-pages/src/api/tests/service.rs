@@ -34,7 +34,7 @@ pub(super) struct Service {
     pub(super) clock: Arc<ManualClock>,
     pub(super) disk: Arc<Disk>,
     pub(super) busy: Arc<SimulatedBusy>,
-    router: Router,
+    pub(super) router: Router,
     zoom: Arc<SimulatedZoom>,
 }
 
@@ -64,6 +64,14 @@ impl Service {
     }
 
     pub(super) async fn with_attempts(attempts: Option<NonZeroU32>) -> Self {
+        Self::with(attempts, SignIn::Open).await
+    }
+
+    pub(super) async fn with_password(password: &str) -> Self {
+        Self::with(None, SignIn::Password(Secret::new(password))).await
+    }
+
+    async fn with(attempts: Option<NonZeroU32>, sign_in: SignIn) -> Self {
         let clock = Arc::new(ManualClock::new(when::now()));
         let disk = Arc::new(Disk::default());
         let busy = Arc::new(SimulatedBusy::new());
@@ -78,20 +86,24 @@ impl Service {
             .unwrap();
         let account = AccountId::new("abc").unwrap();
         demo::put(&scheduler, &account, 0).await.unwrap();
-        let app = Arc::new(App {
+        let mut app = Arc::new(App {
             scheduler: Arc::new(scheduler),
             account,
             public_url: Url::parse("https://book.example/").unwrap(),
-            zoom_origin: "https://zoom.example".to_owned(),
             simulator: None,
-            keys: ServiceSecret::random().unwrap().keys(),
+            keys: ServiceSecret::random().unwrap().keys(""),
             sign_in: SignIn::Open,
             api_key: Secret::new(KEY),
             attempts: Attempts::per_minute(attempts),
+            sign_ins: Attempts::per_minute(attempts),
+            client_address: None,
             metrics: Metrics::new(),
             work: Notify::new(),
+            ahead: chrono::TimeDelta::zero(),
+            tasks: tokio_util::task::TaskTracker::new(),
             stop: CancellationToken::new(),
         });
+        Arc::get_mut(&mut app).unwrap().sign_in = sign_in;
         let router = server::router(app.clone());
         let (_, _, json) = raw(&router, Method::GET, "/api/openapi.json", None, |r| r).await;
         Self { app, description: Description::read(&json), clock, disk, busy, router, zoom }
@@ -209,7 +221,7 @@ pub(super) fn instant(json: &Value) -> DateTime<Utc> {
     when::instant(json.as_str().unwrap()).unwrap()
 }
 
-async fn raw(
+pub(super) async fn raw(
     router: &Router,
     method: Method,
     path: &str,

@@ -15,7 +15,7 @@ pub(crate) async fn a_second_tab_that_lost_the_race_is_shown_the_next_free_slots
     first.presses("Book").await;
     first.sees("[data-status=confirmed]").await;
     second.presses("Book").await;
-    second.reads_of("Somebody has just taken this time.").await;
+    second.reads_of("This time is not free any more.").await;
     second.shows("1-taken").await;
     assert_eq!(second.value_of("name").await, "Kim");
     assert_eq!(second.value_of("email").await, "kim@example.com");

@@ -110,9 +110,10 @@ pub(crate) async fn an_admin_logged_in_as_a_host_is_recorded(place: Place) {
     let ben = place.person(Kind::Desk).await;
     signs_in(&ben, "ben").await;
     ben.reads_of("ann has connected Zoom account zoom-ben for you.").await;
-    // Who is no admin, may not.
-    ben.visits("/admin").await;
-    ben.types("reason", "Curious").await;
-    ben.presses("Log in as them").await;
-    ben.reads_of("Not allowed").await;
+    // Who is no admin, may not, and sees none of the admins' pages.
+    ben.sees_not("a[href='/admin']").await;
+    for page in ["/admin", "/admin/appointments", "/admin/explain", "/admin/messages"] {
+        ben.visits(page).await;
+        ben.reads_of("This is for the admins of the account.").await;
+    }
 }
