@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(Waits::of(Vec::new()).at(990), Duration::ZERO);
     }
 
-    /// With a thread for the visits besides: what is sent is answered at once.
+    // With threads for the visits, else they wait for this loop, wherever the measuring begins.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn who_comes_while_all_is_slow_waits_from_when_they_came() {
         let mut random = fastrand::Rng::with_seed(1);

@@ -35,6 +35,8 @@ const PAGES: [&str; 9] = [
 
 pub(crate) async fn a_phone_shows_every_page_without_scrolling_sideways(place: Place) {
     let ann = place.person(Kind::Phone).await;
+    ann.visits("/").await;
+    a_wide_page_is_noticed(&ann).await;
     let appointment = books(&ann, "demo", "Pat").await;
     is_not_too_wide(&ann).await;
     ann.goes_to(&place.elsewhere(&appointment)).await;
@@ -46,10 +48,31 @@ pub(crate) async fn a_phone_shows_every_page_without_scrolling_sideways(place: P
     }
 }
 
+/// The width of the phone, in CSS pixels.
+const PHONE: i64 = 360;
+
 async fn is_not_too_wide(person: &Person) {
-    let script = "return document.scrollingElement.scrollWidth - window.innerWidth";
-    let surplus = person.answers(script).await.as_i64().unwrap();
+    let surplus = surplus(person).await;
     assert!(surplus <= 0, "{} is {surplus} pixels too wide", person.address().await);
+}
+
+/// By how much the page is wider than the phone. The window's own width is of no use: a browser of a
+/// phone makes it as wide as what is in it.
+async fn surplus(person: &Person) -> i64 {
+    let script =
+        "const page = document.documentElement; return [page.scrollWidth, page.clientWidth]";
+    let widths = person.answers(script).await;
+    assert_eq!(widths[1].as_i64().unwrap(), PHONE, "{}", person.address().await);
+    widths[0].as_i64().unwrap() - PHONE
+}
+
+/// What is too wide is noticed.
+async fn a_wide_page_is_noticed(person: &Person) {
+    is_not_too_wide(person).await;
+    let widen = "const wide = document.createElement('div'); wide.style.width = '500px'; \
+                 wide.style.height = '1px'; document.querySelector('main').append(wide);";
+    person.answers(widen).await;
+    assert!(surplus(person).await >= 500 - PHONE, "{}", surplus(person).await);
 }
 
 /// What assistive technology asks of a page (WCAG 2.2: 1.3.1, 2.4.1, 2.4.2, 3.1.1, 3.3.2, 4.1.2).

@@ -42,7 +42,7 @@ flows! {
     input::what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept,
     staff::a_new_default_location_asks_to_which_calendars_it_applies,
     staff::hours_and_calendars_are_changed_and_missing_slots_explained,
-    staff::an_admin_logged_in_as_a_host_is_recorded,
+    staff::an_admin_logged_in_as_a_host_connects_zoom_and_the_host_is_told,
     access::all_of_it_works_without_javascript,
     access::a_phone_shows_every_page_without_scrolling_sideways,
     access::the_keyboard_is_enough_and_every_field_has_a_label,

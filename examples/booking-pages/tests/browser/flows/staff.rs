@@ -92,8 +92,8 @@ fn next_monday() -> chrono::NaiveDate {
     today + chrono::TimeDelta::days(days.into())
 }
 
-/// R4.
-pub(crate) async fn an_admin_logged_in_as_a_host_is_recorded(place: Place) {
+/// R4. That what they change is recorded, `src/api/tests/pages/staff.rs` proves.
+pub(crate) async fn an_admin_logged_in_as_a_host_connects_zoom_and_the_host_is_told(place: Place) {
     let ann = place.person(Kind::Desk).await;
     signs_in(&ann, "ann").await;
     ann.visits("/admin").await;

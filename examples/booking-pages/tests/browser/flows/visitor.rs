@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{books, connects_zoom, signs_in, with_zoom};
+use super::{books, chooses_a_slot, connects_zoom, signs_in, with_zoom};
 use crate::driver::Kind;
 use crate::place::Place;
 
@@ -90,8 +90,12 @@ async fn waits_for_another_link(pat: &crate::person::Person, old: &str) -> Strin
 /// R13.
 pub(crate) async fn a_cancelled_appointment_takes_its_meeting_along(place: Place) {
     with_zoom(&place).await;
-    let pat = place.person(Kind::Desk).await;
-    let page = books(&pat, "demo", "Pat").await;
+    let (pat, kim) = (place.person(Kind::Desk).await, place.person(Kind::Desk).await);
+    // All of its hosts come: who has booked a time has it alone.
+    let page = books(&pat, "kick-off", "Pat").await;
+    let when = pat.reads(".chosen").await;
+    chooses_a_slot(&kim, "kick-off").await;
+    assert_ne!(kim.reads(".chosen").await, when);
     pat.sees("[data-link=ready]").await;
     pat.goes_to(&place.elsewhere(&page)).await;
     pat.presses("Cancel the appointment").await;
@@ -103,8 +107,8 @@ pub(crate) async fn a_cancelled_appointment_takes_its_meeting_along(place: Place
     waits_until(&place, |place| place.zoom().meetings().is_empty()).await;
     assert_eq!(place.zoom().deleted_meetings().len(), 1);
     // Its time is free again, for a link of its own (R13).
-    let kim = place.person(Kind::Desk).await;
-    books(&kim, "demo", "Kim").await;
+    books(&kim, "kick-off", "Kim").await;
+    assert_eq!(kim.reads(".chosen").await, when);
     let link = kim.reads("[data-link=ready] .url").await;
     assert_ne!(place.zoom().deleted_meetings()[0].join_url, link);
 }
