@@ -1,6 +1,7 @@
 //! The page of an appointment, at its private address.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
@@ -35,14 +36,20 @@ pub(crate) struct Held {
     pub(crate) address: String,
 }
 
-impl Held {
-    pub(crate) async fn find(app: &Shared, address: String) -> Result<Self, Response> {
+impl FromRequestParts<Shared> for Held {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
+        let address = Path::<String>::from_request_parts(parts, app).await;
+        let address = address.map(|Path(address)| address).unwrap_or_default();
         let Some(id) = PrivateAddress::open(&app.keys, &address) else {
             return Err(not_found(State(app.clone())).await);
         };
         Self::read(app, id, address).await.map_err(|error| problem::page(app, None, &error))
     }
+}
 
+impl Held {
     async fn read(app: &App, id: AppointmentId, address: String) -> Result<Self, Error> {
         let appointment = app.scheduler.appointment(&app.invitee(), id).await?;
         let calendar = app.scheduler.calendar(&app.system(), &appointment.calendar).await?;
@@ -60,14 +67,10 @@ impl Held {
 
 pub(crate) async fn show(
     State(app): State<Shared>,
-    Path(address): Path<String>,
+    held: Held,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let held = match Held::find(&app, address).await {
-        Ok(held) => held,
-        Err(response) => return response,
-    };
     let zone = zones::of_visitor(asked.zone.as_deref(), &headers, held.calendar.zone);
     let page = page(&app, &held, zone, None);
     let is_on_its_way = held.appointment.location == MeetingLocation::Zoom(LinkState::Pending);
@@ -92,13 +95,9 @@ fn page(app: &App, held: &Held, zone: Zone, error: Option<&Error>) -> Page {
 /// Is that meant? On a page of its own, which does not load itself again.
 pub(crate) async fn ask_to_cancel(
     State(app): State<Shared>,
-    Path(address): Path<String>,
+    held: Held,
     headers: HeaderMap,
 ) -> Response {
-    let held = match Held::find(&app, address).await {
-        Ok(held) => held,
-        Err(response) => return response,
-    };
     let zone = zones::of_visitor(None, &headers, held.calendar.zone);
     let body = html! {
         h1 { "Cancel the appointment?" }
@@ -114,15 +113,7 @@ pub(crate) async fn ask_to_cancel(
     Page::new("Cancel the appointment?", body).show(&app)
 }
 
-pub(crate) async fn cancel(
-    State(app): State<Shared>,
-    Path(address): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let held = match Held::find(&app, address).await {
-        Ok(held) => held,
-        Err(response) => return response,
-    };
+pub(crate) async fn cancel(State(app): State<Shared>, held: Held, headers: HeaderMap) -> Response {
     match app.scheduler.cancel(&app.invitee(), held.appointment.id).await {
         Ok(_) => {
             app.work.notify_one();

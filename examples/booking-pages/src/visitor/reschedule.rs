@@ -1,7 +1,7 @@
 //! Another time for an appointment.
 
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, Utc};
@@ -26,28 +26,20 @@ pub(crate) struct Chosen {
 
 pub(crate) async fn show(
     State(app): State<Shared>,
-    Path(address): Path<String>,
+    held: Held,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let held = match Held::find(&app, address).await {
-        Ok(held) => held,
-        Err(response) => return response,
-    };
     let zone = zones::of_visitor(asked.zone.as_deref(), &headers, held.calendar.zone);
     answer(&app, &held, asked.days(zone), None).await
 }
 
 pub(crate) async fn reschedule(
     State(app): State<Shared>,
-    Path(address): Path<String>,
+    held: Held,
     Client(from): Client,
     Form(chosen): Form<Chosen>,
 ) -> Response {
-    let held = match Held::find(&app, address).await {
-        Ok(held) => held,
-        Err(response) => return response,
-    };
     let Ok(start) = chosen.start.parse::<DateTime<Utc>>() else {
         return unclear(&app, "It is not clear which time was meant.");
     };

@@ -49,6 +49,7 @@ async fn in_order(service: &Service) -> Vec<Form> {
 /// The others: they are refused whatever is in them.
 fn others() -> impl Iterator<Item = Form> {
     let paths = [
+        "/as-oneself",
         "/sign-out",
         "/host/location",
         "/host/location/apply",
