@@ -34,7 +34,14 @@ pub(crate) async fn measure(plan: &Plan, service: &Process) -> Result<(), Failur
                 let (visitors, address) = (visitors.clone(), address.clone());
                 async move { visitors.get(&address).await.map(drop) }
             };
-            let waits = arrive(*rate, plan.time, &mut random, visit).await?;
+            let waits = match arrive(*rate, plan.time, &mut random, visit).await {
+                Ok(waits) => waits,
+                // More visitors wait than there can be connections.
+                Err(error) => {
+                    println!("| {name} | {rate} | too many: {error} | | | | |");
+                    break;
+                }
+            };
             let [half, most, nearly, all] =
                 [500, 990, 999, 1000].map(|at| waits.at(at).as_secs_f64() * 1000.0);
             println!(
