@@ -40,6 +40,11 @@ impl Attempts {
     }
 }
 
+/// What somebody is told who has to wait.
+pub(crate) fn too_many(wait: Duration) -> String {
+    format!("Too many attempts from here. Please wait {} seconds.", wait.as_secs())
+}
+
 /// Of IPv6 the /64 that one household has: else it has endless addresses.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

@@ -16,10 +16,15 @@ pub fn log_to_stderr(as_json: bool) {
 
 /// The last word of a service that could not start.
 pub fn log_failure(error: &dyn Error) {
+    tracing::error!("{}", chain(error));
+}
+
+/// The error and all that caused it.
+pub(crate) fn chain(error: &dyn Error) -> String {
     let (mut chain, mut source) = (error.to_string(), error.source());
     while let Some(cause) = source {
         chain = format!("{chain}: {cause}");
         source = cause.source();
     }
-    tracing::error!("{chain}");
+    chain
 }

@@ -13,6 +13,7 @@ use slotlink::words::RequestId;
 
 use super::problem::Problem;
 use crate::app::Shared;
+use crate::attempts::too_many;
 use crate::staff::is_same;
 use crate::web::client::Client;
 use crate::web::form::Wrong;
@@ -99,10 +100,9 @@ impl FromRequestParts<Shared> for Attempt {
 }
 
 fn too_often(wait: Duration) -> Problem {
-    let seconds = wait.as_secs();
-    let detail = format!("Too many attempts from here. Please wait {seconds} seconds.");
+    let detail = too_many(wait);
     let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail);
-    problem.retry_after(seconds)
+    problem.retry_after(wait.as_secs())
 }
 
 /// Whoever has the key of the staff's part.

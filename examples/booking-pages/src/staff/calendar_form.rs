@@ -13,6 +13,7 @@ use slotlink::words::{
 
 use super::location;
 use crate::web::form::{Field, Wrong};
+use crate::web::zones;
 use crate::when::{self, zone_name};
 
 /// What is typed, as it is typed. What the form does not show stays as it is.
@@ -207,13 +208,12 @@ impl Typed {
             ("cancel_notice", "Invitees cancel so many minutes before", &self.cancel_notice),
             ("move_notice", "Invitees move so many minutes before", &self.move_notice),
         ];
-        let zones = chrono_tz::TZ_VARIANTS.iter().filter_map(|tz| Zone::new(tz.name()).ok());
         html! {
             @if is_new { (self.kinds(wrong)) }
             (Field::text("name", "Name", &self.name).required().line(wrong))
             (self.hosts(members, wrong))
             (Field::text("zone", "Time zone of the slots", &self.zone).required()
-                .choice(wrong, zones.map(|zone| (zone.name(), zone_name(zone)))))
+                .choice(wrong, zones::all().map(|zone| (zone.name(), zone_name(zone)))))
             @for (name, label, value) in numbers {
                 (Field::text(name, label, value).of_kind("number").required().line(wrong))
             }

@@ -13,6 +13,7 @@ use crate::staff::host;
 use crate::web::form::{Field, Wrong};
 use crate::web::problem;
 use crate::web::session::Session;
+use crate::web::zones;
 use crate::when::zone_name;
 
 /// Hours, as they are typed: `09:00-12:30, 13:30-17:00`.
@@ -117,8 +118,7 @@ impl Typed {
     }
 
     pub(crate) fn form(&self, wrong: &Wrong) -> Markup {
-        let zones = chrono_tz::TZ_VARIANTS.iter().filter_map(|tz| Zone::new(tz.name()).ok());
-        let zones = zones.map(|zone| (zone.name(), zone_name(zone)));
+        let zones = zones::all().map(|zone| (zone.name(), zone_name(zone)));
         html! {
             form method="post" action="/host/hours" novalidate {
                 (Field::text("zone", "Your time zone", &self.zone).required().choice(wrong, zones))

@@ -14,6 +14,7 @@ use super::slots::unclear;
 use super::wish::Wish;
 use super::{free, path};
 use crate::app::{App, Shared};
+use crate::attempts::too_many;
 use crate::private::PrivateAddress;
 use crate::web::client::Client;
 use crate::web::form::{Field, Wrong};
@@ -29,7 +30,7 @@ pub(crate) struct Chosen {
 }
 
 /// What was typed, as it was typed.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Typed {
     start: String,
@@ -197,26 +198,16 @@ async fn with_others(app: &App, shown: Shown<'_>, typed: &Typed, taken: DateTime
 }
 
 fn too_often(app: &App, mut shown: Shown<'_>, wait: std::time::Duration) -> Response {
-    let seconds = wait.as_secs();
-    shown.message = Some(format!("Too many attempts from here. Please wait {seconds} seconds."));
+    shown.message = Some(too_many(wait));
     let mut response = shown.answer(app, StatusCode::TOO_MANY_REQUESTS);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
     response
 }
 
 impl Typed {
     /// The same, as another request.
     fn again(&self, request: String) -> Self {
-        Self {
-            request,
-            start: self.start.clone(),
-            zone: self.zone.clone(),
-            name: self.name.clone(),
-            email: self.email.clone(),
-            phone: self.phone.clone(),
-            notes: self.notes.clone(),
-            place: self.place.clone(),
-        }
+        Self { request, ..self.clone() }
     }
 }
 

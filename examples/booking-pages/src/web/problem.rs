@@ -1,6 +1,5 @@
 //! What becomes of errors: for people a page, for logs the whole chain.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,6 +11,8 @@ use super::form::sentence;
 use super::layout::Page;
 use super::session::Session;
 use crate::app::App;
+use crate::attempts::too_many;
+use crate::log::chain;
 
 /// Tells a program what kind of problem it is.
 pub(crate) fn status(error: &Error) -> StatusCode {
@@ -64,12 +65,7 @@ pub(crate) fn log(app: &App, error: &Error) {
         tracing::info!(kind = error.kind(), "refused");
         return;
     };
-    let (mut chain, mut source) = (fault.to_string(), fault.source());
-    while let Some(cause) = source {
-        chain = format!("{chain}: {cause}");
-        source = cause.source();
-    }
-    tracing::error!(kind = error.kind(), "{chain}");
+    tracing::error!(kind = error.kind(), "{}", chain(fault));
 }
 
 /// A page that says that it did not work.
@@ -99,8 +95,7 @@ fn body(title: &str, message: &str) -> Markup {
 /// Somebody tries too often.
 pub(crate) fn too_often(app: &App, wait: Duration) -> Response {
     let seconds = wait.as_secs();
-    let told = format!("Too many attempts from here. Please wait {seconds} seconds.");
-    let page = Page::new("Too often", body("Too often", &told));
+    let page = Page::new("Too often", body("Too often", &too_many(wait)));
     let mut response = page.with_status(StatusCode::TOO_MANY_REQUESTS).show(app);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
