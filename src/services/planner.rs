@@ -18,7 +18,7 @@ use super::under_way::{Turn, Turns};
 use crate::bugs::bug;
 use crate::error::{Fault, InvalidInput, Refusal, StoreCall};
 use crate::ports::{
-    ChangeSet, Expect, Key, MAX_ROW_BYTES, Operation, Row, Store, Versioned, Write,
+    ChangeSet, Expect, Key, MAX_ROW_BYTES, Operation, Row, Store, Version, Versioned, Write,
 };
 use crate::words::{AccountId, CalendarRef, ChangeSetId, UserId};
 
@@ -217,6 +217,20 @@ impl<'a> Planner<'a> {
         Some(chosen)
     }
 
+    /// Whether all that was read is still the same: then it all held at one moment.
+    pub(crate) async fn is_of_one_moment(&self) -> Result<bool, Fault> {
+        let seen = self.seen.iter().map(|(key, seen)| (key, seen.found.as_ref()));
+        let again = self.found_again.iter().flat_map(FoundAgain::rows);
+        let read: Vec<_> = seen.chain(again).collect();
+        if read.len() < 2 {
+            return Ok(true);
+        }
+        let keys: Vec<Key> = read.iter().map(|(key, _)| (*key).clone()).collect();
+        let now = rows(self.store, &keys).await?;
+        let before = read.into_iter().map(|(_, found)| found);
+        Ok(now.iter().map(Option::as_ref).map(version).eq(before.map(version)))
+    }
+
     async fn fetch(&mut self, keys: impl IntoIterator<Item = &Key> + Send) -> Result<(), Fault> {
         let new = |key: &&Key| self.last_found(key).is_none();
         let keys: Vec<Key> = keys.into_iter().filter(new).cloned().collect();
@@ -367,6 +381,10 @@ impl<'a> Planner<'a> {
         let change = ChangeSet::new(self.id, operations)?;
         Ok(Planned { change, values, turn: self.turn })
     }
+}
+
+fn version(found: Option<&Versioned>) -> Option<Version> {
+    found.map(|found| found.version)
 }
 
 /// Reads rows, strongly.

@@ -198,6 +198,28 @@ fn a_dropped_booking_is_safe_at_every_await() {
     }
 }
 
+/// Two instances are sent one request, one of them stopped at every await: whatever it read before and
+/// after the other's booking, it answers with that booking. A refusal would make the invitee book again.
+#[test]
+fn one_request_at_two_instances_is_answered_alike_at_every_await() {
+    for callers in CALLERS {
+        for k in 0.. {
+            let world = one_seat();
+            let [one, other] = schedulers(&world, callers);
+            let id = RequestId::new("press-twice").unwrap();
+            let (by, pat) = (caller(), request(TEN, "Pat").with_request_id(id));
+            let mut first = Run::new(one.book(&by, &pat));
+            let unfinished = first.steps(k);
+            let second = Run::new(other.book(&by, &pat)).finish().unwrap();
+            let first = first.finish().unwrap_or_else(|error| panic!("after {k} steps: {error}"));
+            assert_eq!(first.id, second.id, "after {k} steps");
+            if !unfinished {
+                break;
+            }
+        }
+    }
+}
+
 /// A world whose store has trouble with one commit of the call under test.
 fn troubled(trouble: Trouble, before: u32) -> (World, Scheduler) {
     let world = one_seat();

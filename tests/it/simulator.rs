@@ -39,10 +39,16 @@ fn nothing_breaks_in_the_last_seeds() {
     run(3_000..3_600);
 }
 
-/// A fault that never occurs is not survived.
+/// A fault that never occurs is not survived. The rarest ones come once in some hundred seeds.
 #[test]
 fn everything_that_can_go_wrong_goes_wrong_at_times() {
-    let probes = run(10_000..10_600);
+    let mut probes = Probes::default();
+    for seeds in (10_000..16_000).step_by(200).map(|first| first..first + 200) {
+        probes.add(&run(seeds));
+        if probes.missing().is_empty() {
+            return;
+        }
+    }
     assert_eq!(probes.missing(), Vec::<Probe>::new());
 }
 
