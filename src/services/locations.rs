@@ -9,7 +9,7 @@ use super::calendars;
 use super::caller::{Actor, Caller};
 use super::core::{Command, Core, Plan};
 use super::planner::Planner;
-use super::put::check_location;
+use super::put::{check_location, own};
 use super::records::{CalendarRow, UserRow};
 use super::shapes::Shape;
 use crate::error::{Error, Fault, InvalidInput, Refusal, Thing, missing};
@@ -21,6 +21,7 @@ use crate::words::{
 
 /// Calendars that one call writes: their rows fit one change set, unless hosts fill many pages.
 pub(crate) const MOST_CALENDARS: usize = 40;
+const DOING: &str = "set where a user meets by default";
 
 /// An admin may choose Zoom only for a user who has connected it (R9); the user may before that, and
 /// so may the host application.
@@ -139,7 +140,7 @@ impl Command for SetDefaultLocation<'_> {
         core: &Core,
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
-        let mut user = member(planner, self.caller, self.user).await?;
+        let mut user = own(planner, self.caller, self.user, DOING).await?;
         check_choice(planner, self.caller, self.user, self.location).await?;
         let differs = self.differs(core, planner, &user).await?;
         user.default_location = Some(self.location.clone());
@@ -206,7 +207,7 @@ impl Command for ApplyDefaultLocation<'_> {
     const NAME: &'static str = "apply_default_location";
 
     async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
-        let user = member(planner, self.caller, self.user).await?;
+        let user = own(planner, self.caller, self.user, DOING).await?;
         let unset = || Refusal::from(InvalidInput::NoDefaultLocation { user: user.id.clone() });
         let location = user.default_location.as_ref().ok_or_else(unset)?;
         check_choice(planner, self.caller, self.user, location).await?;
@@ -223,14 +224,4 @@ impl Command for ApplyDefaultLocation<'_> {
         }
         Ok(if given == 0 { Plan::Nothing(()) } else { Plan::Commit(()) })
     }
-}
-
-/// The user whose default it is: they, an admin and the host application may see to it. They must be
-/// a member of the account.
-async fn member(planner: &mut Planner<'_>, caller: &Caller, user: &UserId) -> Result<User, Error> {
-    caller.check_admin(planner, Some(user), "set where a user meets by default").await?;
-    let unknown = || missing(Thing::User(user.clone()));
-    let membership = planner.peek(&planner.keys.membership(caller.account(), user)).await?;
-    membership.ok_or_else(unknown)?;
-    UserRow::required(planner.load(&planner.keys.user(user)).await?, user)
 }

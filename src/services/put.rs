@@ -15,8 +15,8 @@ use super::records::{MemberOfRow, MembershipRow, UserRow};
 use crate::error::{Error, InvalidInput, Refusal, Thing, missing};
 use crate::rules::location::check_calendar;
 use crate::words::{
-    Account, AccountId, Calendar, CalendarKind, MAX_COLLECTIVE_HOSTS_WITH_LIMITS, Role, User,
-    UserId,
+    Account, AccountId, Calendar, CalendarKind, Hours, MAX_COLLECTIVE_HOSTS_WITH_LIMITS, Role,
+    User, UserId,
 };
 
 pub(crate) struct PutAccount<'a>(pub(crate) &'a Account);
@@ -47,6 +47,41 @@ impl Command for PutUser<'_> {
         planner.put_input(&row, &UserRow::Present(self.0.clone()))?;
         Ok(Plan::Commit(()))
     }
+}
+
+/// Changes when a user is open, and nothing else of them.
+pub(crate) struct SetHours<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) user: &'a UserId,
+    pub(crate) hours: &'a Hours,
+}
+
+#[async_trait]
+impl Command for SetHours<'_> {
+    type Done = ();
+    const NAME: &'static str = "set_hours";
+
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<()>, Error> {
+        let user = own(planner, self.caller, self.user, "set when a user is open").await?;
+        let user = User { hours: self.hours.clone(), ..user };
+        planner.put_input(&planner.keys.user(self.user), &UserRow::Present(user))?;
+        Ok(Plan::Commit(()))
+    }
+}
+
+/// A user, for a change of what is theirs: they, an admin and the host application may see to it. They
+/// must be a member of the account.
+pub(crate) async fn own(
+    planner: &mut Planner<'_>,
+    caller: &Caller,
+    user: &UserId,
+    doing: &'static str,
+) -> Result<User, Error> {
+    caller.check_admin(planner, Some(user), doing).await?;
+    let unknown = || missing(Thing::User(user.clone()));
+    let membership = planner.peek(&planner.keys.membership(caller.account(), user)).await?;
+    membership.ok_or_else(unknown)?;
+    UserRow::required(planner.load(&planner.keys.user(user)).await?, user)
 }
 
 pub(crate) struct PutMembership<'a> {

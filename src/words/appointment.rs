@@ -22,6 +22,22 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them, in the order in which an appointment passes through them.
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Confirmed, Self::Cancelled, Self::Showed, Self::NoShow];
+
+    /// What it is called in JSON and in errors.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled => "cancelled",
+            Self::Showed => "showed",
+            Self::NoShow => "no_show",
+        }
+    }
+
     /// Whether the appointment holds a seat of its slot.
     #[must_use]
     pub const fn is_live(self) -> bool {
@@ -59,12 +75,6 @@ impl Mark {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Pending => "pending",
-            Self::Confirmed => "confirmed",
-            Self::Cancelled => "cancelled",
-            Self::Showed => "showed",
-            Self::NoShow => "no_show",
-        })
+        f.write_str(self.name())
     }
 }

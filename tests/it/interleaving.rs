@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use slotlink::testkit::block_on;
-use slotlink::words::{RequestId, Seats, Secret};
+use slotlink::words::{Hours, LocationSetting, RequestId, Seats, Secret};
 use slotlink::zoom::{ZoomApp, ZoomClient};
 use slotlink::{Appointment, BookRequest, Error, MemoryStore, Scheduler};
 
 use crate::steps::{Run, Stepping, Trouble, TroubledStore};
-use crate::world::{World, abc, builder, caller, request, round_robin, slot_settings};
+use crate::world::{
+    World, abc, builder, caller, demo, hours, request, round_robin, slot_settings, user,
+};
 
 const TEN: &str = "2026-11-24T10:00:00Z";
 const NOON: &str = "2026-11-24T12:00:00Z";
@@ -298,6 +300,28 @@ fn two_who_cancel_are_both_told_that_it_is_so_at_every_await() {
         let unfinished = first.steps(k);
         block_on(world.scheduler.cancel(&by, booked)).unwrap();
         assert!(first.finish().is_ok(), "after {k} steps");
+        if !unfinished {
+            break;
+        }
+    }
+}
+
+/// Two who change different things of one user: neither writes over what the other has written.
+#[test]
+fn r29_hours_and_default_location_are_kept_both_at_every_await() {
+    for k in 0.. {
+        let world = one_seat();
+        let (by, ann) = (caller(), user("A001"));
+        let (place, closed) = (LocationSetting::Ask, Hours::new(hours().zone()));
+        let scheduler = stepping(&world);
+        let mut first = Run::new(scheduler.set_hours(&by, &ann, &closed));
+        let unfinished = first.steps(k);
+        block_on(world.scheduler.set_default_location(&by, &ann, &place)).unwrap();
+        first.finish().unwrap();
+        let found = block_on(world.scheduler.user(&by, &ann)).unwrap();
+        assert_eq!((found.hours, found.default_location), (closed, Some(place)), "after {k} steps");
+        let free = block_on(world.scheduler.slots(&by, &demo(), at_ten(), after())).unwrap();
+        assert!(free.is_empty(), "closed");
         if !unfinished {
             break;
         }

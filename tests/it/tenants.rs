@@ -171,12 +171,13 @@ fn call(two: &Two, by: &Caller, number: usize, ids: &Ids) -> Option<Result<(), E
         21 => block_on(scheduler.calendars(by)).map(drop),
         22 => block_on(scheduler.calendar(by, calendar)).map(drop),
         23 => block_on(scheduler.messages(by, day.0, &MessagePage::default())).map(drop),
+        24 => block_on(scheduler.set_hours(by, host, &hours())),
         CALLS.. => return None,
     })
 }
 
 /// How many calls there are.
-const CALLS: usize = 24;
+const CALLS: usize = 25;
 
 struct Ids {
     calendar: CalendarId,

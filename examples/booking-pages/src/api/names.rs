@@ -52,7 +52,7 @@ mod tests {
     /// One of each list that only this test would find misspelt; tests of the API see others.
     #[test]
     fn names_are_those_of_the_crate() {
-        for status in [Status::Pending, Status::Showed, Status::NoShow] {
+        for status in Status::ALL {
             is_listed::<StatusName>(status);
         }
         for reason in [Reason::BusyUnknown, Reason::NotOpen, Reason::OffGrid, Reason::TimeOff] {

@@ -36,14 +36,6 @@ pub(crate) struct Asked {
     after: String,
 }
 
-const STATUSES: [(&str, Status); 5] = [
-    ("pending", Status::Pending),
-    ("confirmed", Status::Confirmed),
-    ("cancelled", Status::Cancelled),
-    ("showed", Status::Showed),
-    ("no_show", Status::NoShow),
-];
-
 pub(crate) async fn show(
     State(app): State<Shared>,
     Admin(session): Admin,
@@ -79,7 +71,7 @@ impl Asked {
         if let Ok(host) = UserId::new(self.host.clone()) {
             filter = filter.hosted_by(host);
         }
-        if let Some((_, status)) = STATUSES.iter().find(|(name, _)| *name == self.status) {
+        if let Some(status) = Status::ALL.iter().find(|status| status.name() == self.status) {
             filter = filter.standing_at([*status]);
         }
         if self.from == "all" { filter } else { filter.starting_from(self.first()) }
@@ -177,7 +169,7 @@ impl List {
         let all = |label: &str| [("", label.to_owned())].into_iter();
         let calendars = self.calendars.iter().map(|c| (c.id.as_str(), c.name.to_string()));
         let hosts = self.members.iter().map(|m| (m.user.id.as_str(), m.user.name.to_string()));
-        let statuses = STATUSES.iter().map(|(name, _)| (*name, name.replace('_', " ")));
+        let statuses = Status::ALL.map(|status| (status.name(), status.name().replace('_', " ")));
         html! {
             form.filter method="get" {
                 (Field::text("calendar", "Calendar", &asked.calendar).choice(&none, all("All").chain(calendars)))

@@ -37,22 +37,16 @@ pub(crate) async fn save(
     session: Session,
     Form(typed): Form<Typed>,
 ) -> Response {
-    // Nothing would record who it was (R4): `put_user` is the host application's own call.
-    if session.is_as_another() {
-        return problem::as_another(&app, &session);
-    }
-    let mut user = match app.scheduler.user(&session.caller(&app), session.user()).await {
-        Ok(user) => user,
+    let caller = session.caller(&app);
+    let was = match app.scheduler.user(&caller, session.user()).await {
+        Ok(user) => user.hours,
         Err(error) => return problem::page(&app, Some(&session), &error),
     };
     let mut wrong = Wrong::default();
-    let Some(hours) = typed.read(&user.hours, &mut wrong) else {
+    let Some(hours) = typed.read(&was, &mut wrong) else {
         return host::answer(&app, &session, host::Typing::Hours(typed), wrong).await;
     };
-    user.hours = hours;
-    // Whose hours they are, is whose session it is. What else changes in this very moment, a default location
-    // say, is written over: a service with much traffic lets nobody else write users meanwhile.
-    match app.scheduler.put_user(&user).await {
+    match app.scheduler.set_hours(&caller, session.user(), &hours).await {
         Ok(()) => Redirect::to("/host").into_response(),
         Err(error) => problem::page(&app, Some(&session), &error),
     }

@@ -103,7 +103,11 @@ async fn what_an_admin_changes_logged_in_as_a_host_is_recorded() {
     assert!(!answer.status.is_client_error(), "{}", answer.text);
     let [ann, ben] = ["ann", "ben"].map(|user| UserId::new(user).unwrap());
     let by = Actor::logged_in_as(ann, ben, StatedReason::new(reason).unwrap());
-    assert_eq!(service.audit().await, [(by, "set_default_location".to_owned())]);
+    let hours = Form::new("/host/hours", &[("zone", "Europe/Berlin"), ("mon", "10:00-11:00")]);
+    let answer = service.own_form(&hours, &ann_as_ben).await;
+    assert!(!answer.status.is_client_error(), "{}", answer.text);
+    let recorded = ["set_default_location", "set_hours"].map(|call| (by.clone(), call.to_owned()));
+    assert_eq!(service.audit().await, recorded);
 }
 
 #[tokio::test]
