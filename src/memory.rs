@@ -19,28 +19,22 @@ pub struct MemoryStore(Mutex<Rows>);
 #[derive(Debug, Default)]
 struct Rows {
     rows: BTreeMap<Key, Versioned>,
-    due: BTreeSet<Due>,
+    /// By realm.
+    due: BTreeMap<String, BTreeSet<Due>>,
     /// One counter for all keys, so that versions never repeat (ST-3).
     last_version: u64,
 }
 
-/// A place in the index of due rows, which is sorted by these, in this order.
+/// A place in the index of the due rows of a realm, which is sorted by these, in this order.
 #[derive(Debug, Eq, Ord, PartialEq, PartialOrd)]
 struct Due {
-    realm: String,
     at: DateTime<Utc>,
     key: Key,
 }
 
 impl Due {
     fn new(at: DateTime<Utc>, key: &Key) -> Self {
-        Self { realm: key.realm().to_owned(), at, key: key.clone() }
-    }
-
-    /// The place before all others of a realm.
-    fn first(realm: &str) -> Self {
-        let key = Key::from_parts(String::new(), Vec::new(), Vec::new());
-        Self { realm: realm.to_owned(), at: DateTime::<Utc>::MIN_UTC, key }
+        Self { at, key: key.clone() }
     }
 
     fn cursor(&self) -> Result<Cursor, StoreError> {
@@ -97,8 +91,10 @@ impl Rows {
 
     /// A row is not as it was before any more.
     fn forget_due(&mut self, key: &Key, before: Option<Versioned>) {
-        if let Some(due) = before.and_then(|before| before.row.due) {
-            self.due.remove(&Due::new(due, key));
+        if let Some(due) = before.and_then(|before| before.row.due)
+            && let Some(places) = self.due.get_mut(key.realm())
+        {
+            places.remove(&Due::new(due, key));
         }
     }
 
@@ -108,7 +104,11 @@ impl Rows {
         let before = self.rows.insert(key.clone(), versioned);
         self.forget_due(key, before);
         if let Some(due) = row.due {
-            self.due.insert(Due::new(due, key));
+            let due = Due::new(due, key);
+            match self.due.get_mut(key.realm()) {
+                Some(places) => places.insert(due),
+                None => self.due.entry(key.realm().to_owned()).or_default().insert(due),
+            };
         }
     }
 
@@ -137,11 +137,11 @@ impl Rows {
     fn due(&self, realm: &str, until: DateTime<Utc>, page: &Page) -> Result<ScanPage, StoreError> {
         let start = match &page.after {
             Some(cursor) => Excluded(Due::at_cursor(realm, cursor)?),
-            None => Included(Due::first(realm)),
+            None => Unbounded,
         };
-        let places = self.due.range((start, Unbounded));
-        let places = places.take_while(|due| due.realm == realm && due.at <= until);
-        let (places, last) = cut(places, page.limit);
+        let Some(places) = self.due.get(realm) else { return Ok(ScanPage::new(Vec::new(), None)) };
+        let places = places.range((start, Unbounded));
+        let (places, last) = cut(places.take_while(|due| due.at <= until), page.limit);
         let rows = places.into_iter().filter_map(|due| self.found(&due.key)).collect();
         Ok(ScanPage::new(rows, last.map(Due::cursor).transpose()?))
     }

@@ -1,7 +1,7 @@
 //! What one booking costs when more and more is stored.
 //!
 //! `cargo bench -p booking-load --bench growth`. Ten hosts are booked out for more and more days, on one
-//! store, and nothing is ever removed; the last 1,000 bookings before each mark are timed. `-- sqlite`
+//! store, and nothing is ever removed; the last 500 bookings before each mark are timed. `-- sqlite`
 //! asks for another store, `-- sqlite 100000` for another end.
 #![expect(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use std::time::Instant;
 use booking_load::{Stores, Workload};
 use tokio::runtime::Runtime;
 
-const TIMED: u32 = 1_000;
+const TIMED: u32 = 500;
 
 fn main() {
     let said: Vec<String> =
@@ -30,7 +30,7 @@ fn main() {
     // Warm caches, as in all later marks.
     runtime.block_on(workload.book(&crm, 0..TIMED)).unwrap();
     let (mut stored, mut first) = (TIMED, None);
-    for mark in [2_000, 10_000, 100_000, 1_000_000].into_iter().filter(|mark| *mark <= most) {
+    for mark in [1_000, 10_000, 100_000, 1_000_000].into_iter().filter(|mark| *mark <= most) {
         runtime.block_on(workload.book(&crm, stored..mark - TIMED)).unwrap();
         let since = Instant::now();
         runtime.block_on(workload.book(&crm, mark - TIMED..mark)).unwrap();
