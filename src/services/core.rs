@@ -164,8 +164,9 @@ impl Core {
     /// Plans and commits until nobody was faster.
     ///
     /// A plan reads rows one after the other: those read before and after somebody's commit may
-    /// contradict each other. If they still do the last time, they really do. A commit checks what it
-    /// rests on; a refusal is told only if all that was read held at one moment.
+    /// contradict each other. If they still do the last time, they really do. A commit checks the rows
+    /// that were loaded, and a refusal is told only if they still hold: a request that was not done yet
+    /// when that was read may be what has taken the slot.
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Done, Error> {
         let mut last = Error::from(Conflict::Contended { tries: C::MOST_TRIES });
         let mut own_turn = None;
@@ -177,7 +178,7 @@ impl Core {
                 Err(Error::Conflict(_)) => {}
                 Err(torn @ Error::Fault(Fault::Inconsistent(_))) if left == 0 => last = torn,
                 Err(Error::Fault(Fault::Inconsistent(_))) => {}
-                Err(Error::Refused(_)) if !planner.is_of_one_moment().await? => {}
+                Err(Error::Refused(_)) if !planner.holds().await? => {}
                 Err(error) => return Err(error),
                 Ok(Plan::Nothing(done)) => return Ok(done),
                 Ok(Plan::Commit(done)) => {

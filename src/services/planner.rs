@@ -217,18 +217,16 @@ impl<'a> Planner<'a> {
         Some(chosen)
     }
 
-    /// Whether all that was read is still the same: then it all held at one moment.
-    pub(crate) async fn is_of_one_moment(&self) -> Result<bool, Fault> {
-        let seen = self.seen.iter().map(|(key, seen)| (key, seen.found.as_ref()));
-        let again = self.found_again.iter().flat_map(FoundAgain::rows);
-        let read: Vec<_> = seen.chain(again).collect();
-        if read.len() < 2 {
+    /// Whether all rows that were loaded are still the same. Others may have changed, as for a commit.
+    pub(crate) async fn holds(&self) -> Result<bool, Fault> {
+        let loaded = self.seen.iter().filter(|(_, seen)| seen.checked);
+        let (keys, before): (Vec<Key>, Vec<_>) =
+            loaded.map(|(key, seen)| (key.clone(), version(seen.found.as_ref()))).unzip();
+        if keys.is_empty() {
             return Ok(true);
         }
-        let keys: Vec<Key> = read.iter().map(|(key, _)| (*key).clone()).collect();
         let now = rows(self.store, &keys).await?;
-        let before = read.into_iter().map(|(_, found)| found);
-        Ok(now.iter().map(Option::as_ref).map(version).eq(before.map(version)))
+        Ok(now.iter().map(Option::as_ref).map(version).eq(before))
     }
 
     async fn fetch(&mut self, keys: impl IntoIterator<Item = &Key> + Send) -> Result<(), Fault> {

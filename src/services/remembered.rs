@@ -80,10 +80,6 @@ impl FoundAgain {
         Arc::ptr_eq(&self.known, known)
     }
 
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&Key, Option<&Versioned>)> {
-        self.known.keys.iter().zip(self.rows.iter().map(Option::as_ref))
-    }
-
     /// `None`: it is none of these rows.
     pub(crate) fn get(&self, key: &Key) -> Option<Option<&Versioned>> {
         self.rows.get(*self.known.places.get(key)?).map(Option::as_ref)

@@ -80,7 +80,7 @@ impl Scheduler {
     /// [`Refusal::NotFound`](crate::Refusal::NotFound),
     /// [`Refusal::NotAMember`](crate::Refusal::NotAMember),
     /// [`Refusal::InvalidInput`](crate::Refusal::InvalidInput) if the period is empty, too long or
-    /// out of bounds; else [`Error::Fault`].
+    /// out of bounds; else [`Error::Conflict`] or [`Error::Fault`].
     pub async fn slots(
         &self,
         caller: &Caller,
@@ -302,7 +302,7 @@ impl Scheduler {
     ) -> Result<Appointment, Error> {
         let mut planner = self.core.planner()?;
         caller.check(&mut planner).await?;
-        view::find(&self.core, &mut planner, caller.account(), id).await
+        view::find(&self.core, caller.account(), id).await
     }
 
     /// A page of the account's appointments that meet a filter, by start, then by id (R30): for

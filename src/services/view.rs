@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::core::Core;
 use super::keys::RowKey;
-use super::planner::{Planner, decode, get};
+use super::planner::{decode, get};
 use super::records::{AppointmentRow, Booked, ConnectionRow, Record};
 use crate::error::{Error, Fault, Thing, missing};
 use crate::ports::{Key, Row};
@@ -51,14 +51,35 @@ pub enum MeetingLocation {
     Unset,
 }
 
-/// Reads an appointment.
+/// How often an appointment is read that is cancelled or moved meanwhile.
+const MOST_READS: u32 = 3;
+
+impl Appointment {
+    /// Takes place, but its link is dropped: the appointment was read before somebody cancelled or moved
+    /// it, the link after that.
+    const fn is_torn(&self) -> bool {
+        self.status.is_live() && matches!(self.location, MeetingLocation::Zoom(LinkState::Dropped))
+    }
+}
+
+/// Reads an appointment and its link, which are two rows.
 pub(crate) async fn find(
     core: &Core,
-    planner: &mut Planner<'_>,
     account: &AccountId,
     id: AppointmentId,
 ) -> Result<Appointment, Error> {
-    let row = planner.peek(&core.keys.appointment(account, id)).await?;
+    let mut found = read(core, account, id).await?;
+    for _ in 1..MOST_READS {
+        if !found.is_torn() {
+            break;
+        }
+        found = read(core, account, id).await?;
+    }
+    Ok(found)
+}
+
+async fn read(core: &Core, account: &AccountId, id: AppointmentId) -> Result<Appointment, Error> {
+    let row = core.planner()?.peek(&core.keys.appointment(account, id)).await?;
     let Some(AppointmentRow::Kept(booked)) = row else {
         return Err(missing(Thing::Appointment(id)));
     };

@@ -1,17 +1,18 @@
 //! Two calls at once, stopped at every await; calls dropped at every await; commits whose outcome
 //! is unknown.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use slotlink::testkit::block_on;
-use slotlink::words::{Hours, LocationSetting, RequestId, Seats, Secret};
+use slotlink::words::{Hours, LocationSetting, RequestId, Seats, Secret, Status};
 use slotlink::zoom::{ZoomApp, ZoomClient};
 use slotlink::{Appointment, BookRequest, Error, MemoryStore, Scheduler};
 
 use crate::steps::{Run, Stepping, Trouble, TroubledStore};
 use crate::world::{
-    World, abc, builder, caller, demo, hours, request, round_robin, slot_settings, user,
+    World, abc, builder, caller, demo, hours, invitee, request, round_robin, slot_settings, user,
 };
 
 const TEN: &str = "2026-11-24T10:00:00Z";
@@ -222,6 +223,31 @@ fn one_request_at_two_instances_is_answered_alike_at_every_await() {
     }
 }
 
+/// Others book other times with the same hosts meanwhile: what is taken is refused, however often they do.
+#[test]
+fn r20_a_refusal_is_told_though_others_are_at_work() {
+    let world = World::new(&["A001", "B001"]);
+    world.put(&round_robin(&["A001", "B001"]));
+    let by = caller();
+    for invitee in ["Pat", "Sam"] {
+        block_on(world.scheduler.book(&by, &request(TEN, invitee))).unwrap();
+    }
+    let scheduler = stepping(&world);
+    let taken = request(TEN, "Kim").with_request_id(RequestId::new("kims").unwrap());
+    let mut refused = Run::new(scheduler.book(&by, &taken));
+    let halves = (22..40).map(|half| at_ten() + chrono::TimeDelta::minutes(30 * (half - 21)));
+    for start in halves {
+        let other = BookRequest::new(demo(), start, invitee("Alex"));
+        let unfinished = refused.step();
+        // Some of these are not open.
+        let _ = block_on(world.scheduler.book(&by, &other));
+        if !unfinished {
+            break;
+        }
+    }
+    assert_eq!(refused.finish().unwrap_err().kind(), "slot_unavailable");
+}
+
 /// A world whose store has trouble with one commit of the call under test.
 fn troubled(trouble: Trouble, before: u32) -> (World, Scheduler) {
     let world = one_seat();
@@ -326,6 +352,29 @@ fn r29_hours_and_default_location_are_kept_both_at_every_await() {
             break;
         }
     }
+}
+
+/// Who reads an appointment while somebody cancels it, is told how it stands before or after.
+#[test]
+fn r13_nobody_is_shown_an_appointment_without_its_link_at_any_await() {
+    let mut seen = BTreeSet::new();
+    for k in 0.. {
+        let world = one_seat();
+        let by = caller();
+        let booked = block_on(world.scheduler.book(&by, &request(TEN, "Pat"))).unwrap().id;
+        let scheduler = stepping(&world);
+        let mut reading = Run::new(scheduler.appointment(&by, booked));
+        let unfinished = reading.steps(k);
+        block_on(world.scheduler.cancel(&by, booked)).unwrap();
+        let found = reading.finish().unwrap();
+        let has_link = format!("{:?}", found.location).contains("Ready");
+        assert_eq!(found.status == Status::Confirmed, has_link, "after {k} steps: {found:?}");
+        seen.insert(has_link);
+        if !unfinished {
+            break;
+        }
+    }
+    assert_eq!(seen, BTreeSet::from([false, true]));
 }
 
 #[test]

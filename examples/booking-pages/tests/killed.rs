@@ -26,6 +26,8 @@ use zoom_server::{ZoomServer, ZoomServerConfig};
 const SECRET_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 /// How late Zoom's answers are.
 const SLOW: Duration = Duration::from_millis(100);
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// When the service is killed.
 #[derive(Clone, Copy, Debug)]
 enum Killed {
@@ -65,7 +67,9 @@ async fn a_booking_that_is_cut_off_by_a_kill_has_its_one_link_after_the_next_sta
         match killed {
             Killed::After(time) => tokio::time::sleep(Duration::from_millis(time)).await,
             Killed::WhenMade => {
+                let begun = Instant::now();
                 while zoom.zoom().meetings().len() == number {
+                    assert!(begun.elapsed() < PATIENCE, "Zoom is asked for no meeting");
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
             }
@@ -240,7 +244,7 @@ async fn link(service: &Url, page: &str) -> String {
         if let Some((_, rest)) = shown.split_once("class=\"url\">") {
             return rest.split('<').next().unwrap().replace("&amp;", "&");
         }
-        assert!(begun.elapsed() < Duration::from_secs(20), "there is no link on {shown}");
+        assert!(begun.elapsed() < PATIENCE, "there is no link on {shown}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -48,6 +48,17 @@ impl Person {
         self.client.current_url().await.unwrap().to_string()
     }
 
+    /// Where the browser is, without what is asked there.
+    pub(crate) async fn path(&self) -> String {
+        let address = self.client.current_url().await.unwrap();
+        address.path().to_owned()
+    }
+
+    /// Waits until the browser is there.
+    pub(crate) async fn arrives_at(&self, path: &str) {
+        self.again(|| async { (self.path().await == path).then_some(()) }).await;
+    }
+
     /// Waits until it is there.
     pub(crate) async fn sees(&self, css: &str) -> Element {
         let begun = Instant::now();
@@ -142,8 +153,9 @@ impl Person {
         }
     }
 
+    /// What a script finds on the page, which may load itself again meanwhile.
     pub(crate) async fn answers(&self, script: &str) -> serde_json::Value {
-        self.client.execute(script, Vec::new()).await.unwrap()
+        self.again(|| async { self.client.execute(script, Vec::new()).await.ok() }).await
     }
 
     /// The whole page as a picture, if a folder for them is named.

@@ -60,7 +60,7 @@ pub(crate) async fn hours_and_calendars_are_changed_and_missing_slots_explained(
     assert_eq!(ann.value_of("mon").await, "9 to 5");
     ann.types("mon", "").await;
     ann.presses("Save the hours").await;
-    ann.sees("[data-zoom]").await;
+    ann.arrives_at("/host").await;
     assert_eq!(ann.value_of("mon").await, "");
 
     ann.visits("/admin/calendars/demo").await;
