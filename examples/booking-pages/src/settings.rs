@@ -26,6 +26,11 @@ pub struct Settings {
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database: Option<String>,
 
+    /// A file of root certificates (PEM): only these vouch for PostgreSQL, instead of those that this machine
+    /// trusts.
+    #[arg(long, env = "PGSSLROOTCERT")]
+    pub database_roots: Option<PathBuf>,
+
     /// 32 random bytes or more in base64: cookies, private addresses and Zoom tokens rest on it. All
     /// instances need the same, for good.
     #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
@@ -109,6 +114,7 @@ impl Settings {
             address,
             public_url: None,
             database: None,
+            database_roots: None,
             secret_key: None,
             zoom_client_id: None,
             zoom_client_secret: None,

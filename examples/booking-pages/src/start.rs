@@ -256,7 +256,7 @@ fn secret(settings: &Settings) -> Result<ServiceSecret, StartError> {
 
 async fn open_store(settings: &Settings, port: u16) -> Result<Arc<dyn Store>, StartError> {
     if let Some(database) = &settings.database {
-        return store::open(database).await;
+        return store::open(database, settings.database_roots.as_deref()).await;
     }
     let path = Settings::demo_file(port);
     // The simulated Zoom has forgotten the last demonstration, and so does this.

@@ -17,7 +17,7 @@ mod schema;
 
 use std::env;
 
-use private::Private;
+use private::{Private, Proof};
 pub use schema::{Schema, SchemaError};
 
 /// A server that tests may use. A private one is stopped and removed when this is dropped, and
@@ -87,7 +87,17 @@ impl LocalPostgres {
         if let Some(url) = named_url() {
             return Ok(Self { url, private: None });
         }
-        let private = Private::start(sync)?;
+        let private = Private::start(sync, None)?;
+        Ok(Self { url: private.url(), private: Some(private) })
+    }
+
+    /// A private server that offers TLS, with this certificate and its key (PEM), whatever
+    /// `DATABASE_URL` names. It takes connections without TLS, too.
+    ///
+    /// # Errors
+    /// [`NoPostgres`] says why there is none.
+    pub fn start_with_tls(sync: Sync, certificate: &str, key: &str) -> Result<Self, NoPostgres> {
+        let private = Private::start(sync, Some(Proof { certificate, key }))?;
         Ok(Self { url: private.url(), private: Some(private) })
     }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -24,6 +24,13 @@ read -r nothing
 "$1/pg_ctl" -D "$2/data" -m immediate -w stop
 rm -rf "$2""#;
 
+/// What a server proves with who it is, in PEM.
+#[derive(Clone, Copy)]
+pub(crate) struct Proof<'a> {
+    pub(crate) certificate: &'a str,
+    pub(crate) key: &'a str,
+}
+
 #[derive(Debug)]
 pub(crate) struct Private {
     binaries: PathBuf,
@@ -35,7 +42,7 @@ pub(crate) struct Private {
 }
 
 impl Private {
-    pub(crate) fn start(sync: Sync) -> Result<Self, NoPostgres> {
+    pub(crate) fn start(sync: Sync, proof: Option<Proof<'_>>) -> Result<Self, NoPostgres> {
         let binaries = binaries::find()?;
         let folder = tempfile::Builder::new().prefix("local-postgres-").tempdir()?;
         // Who made a folder owns it: whether we are root is seen there.
@@ -55,6 +62,9 @@ impl Private {
             .spawn()?;
         let mut private = Self { binaries, servant, port: 0, watch, folder };
         private.make_cluster(sync)?;
+        if let Some(proof) = proof {
+            private.offer_tls(proof)?;
+        }
         private.start_on_a_free_port()?;
         Ok(private)
     }
@@ -79,6 +89,24 @@ impl Private {
         let sockets = self.folder.path().display().to_string().replace('\'', "''");
         self.set(&format!("listen_addresses = '127.0.0.1'\nfsync = {fsync}"))?;
         self.set(&format!("unix_socket_directories = '{sockets}'\nmax_connections = 200"))
+    }
+
+    /// The files have the names that the server looks for.
+    fn offer_tls(&self, proof: Proof<'_>) -> Result<(), NoPostgres> {
+        self.keep("server.crt", proof.certificate)?;
+        self.keep("server.key", proof.key)?;
+        self.set("ssl = on")
+    }
+
+    /// A file that the server alone may read, or it refuses keys.
+    fn keep(&self, name: &str, content: &str) -> Result<(), NoPostgres> {
+        let path = self.data().join(name);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        file.write_all(content.as_bytes())?;
+        if let Some(Servant { user, group }) = self.servant {
+            chown(&path, Some(user), Some(group))?;
+        }
+        Ok(())
     }
 
     fn start_on_a_free_port(&mut self) -> Result<(), NoPostgres> {

@@ -8,22 +8,38 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # TLS
+//!
+//! Whatever leaves the machine is encrypted, and the server's certificate is always checked, its name
+//! included: against the roots that the machine trusts, or those of
+//! [`connect_trusting`](PostgresStore::connect_trusting). `sslmode` in the URL:
+//!
+//! - none, or `prefer`: TLS, but for a server on this machine (a Unix socket, `localhost`, a loopback
+//!   address). A server without TLS is refused, since anybody on the way can pretend to be one.
+//! - `require`: TLS, on this machine, too. It is what libpq calls `verify-full`.
+//! - `disable`: no TLS, over a network either. Passwords and rows can be read on the way.
+//!
+//! Other modes, and `sslrootcert`, make the URL invalid. Where it names several hosts, one that is
+//! elsewhere is enough for TLS with all.
 
 mod commit;
 mod failed;
 mod migrate;
 mod read;
+mod tls;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deadpool_postgres::{BuildError, Client, Manager, Object, Pool, Runtime};
+use deadpool_postgres::{BuildError, Client, Object, Pool, Runtime};
+use rustls::RootCertStore;
 use slotlink::ports::{
-    ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned,
+    BoxedCause, ChangeSet, CommitOutcome, Key, Page, Scan, ScanPage, Store, StoreError, Versioned,
 };
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Config, NoTls, Row, Statement};
+use tokio_postgres::{Config, Row, Statement};
 
 use commit::Told;
 use failed::Failed;
@@ -59,6 +75,12 @@ pub enum ConnectError {
     /// Correct it.
     #[error("the URL of the database is not valid")]
     InvalidUrl(#[source] tokio_postgres::Error),
+    /// Give certificates in PEM, one at least.
+    #[error("the root certificates are not valid")]
+    InvalidRoots(#[source] BoxedCause),
+    /// Install them (Debian: `ca-certificates`), or give the database's own.
+    #[error("the certificates that this machine trusts cannot be read")]
+    Certificates(#[source] rustls::Error),
     /// Call from within a Tokio runtime.
     #[error("there can be no pool of connections")]
     NoPool(#[from] BuildError),
@@ -66,18 +88,38 @@ pub enum ConnectError {
 
 impl PostgresStore {
     /// A store of at most `pool_size` connections (at least one), each made when it is needed. The
-    /// URL names the primary: replicas lag, and refuse commits.
-    ///
-    /// TLS is the host's choice: with it, hand the connector of `tokio-postgres-rustls` to the
-    /// manager instead of `NoTls`.
+    /// URL names the primary: replicas lag, and refuse commits. [TLS](crate#tls) is made with servers
+    /// elsewhere; this machine says whom to trust.
     ///
     /// # Errors
-    /// [`ConnectError`] if the URL is not valid.
+    /// [`ConnectError`] if the URL is not valid, or trusted certificates are needed and there are none.
     pub fn connect(url: &str, pool_size: usize) -> Result<Self, ConnectError> {
+        Self::open(url, pool_size, None)
+    }
+
+    /// The same, but the server is trusted if one of these root certificates (PEM) vouches for it, and
+    /// nobody else's: for a provider, or a company, that signs its own. They do not make it TLS where it
+    /// would be none.
+    ///
+    /// # Errors
+    /// [`ConnectError`] if the URL or the certificates are not valid.
+    pub fn connect_trusting(
+        url: &str,
+        pool_size: usize,
+        roots: &[u8],
+    ) -> Result<Self, ConnectError> {
+        Self::open(url, pool_size, Some(tls::roots(roots)?))
+    }
+
+    fn open(
+        url: &str,
+        pool_size: usize,
+        roots: Option<RootCertStore>,
+    ) -> Result<Self, ConnectError> {
         let mut config: Config = url.parse().map_err(ConnectError::InvalidUrl)?;
         let options = format!("{SESSION} {}", config.get_options().unwrap_or_default());
         config.options(options).connect_timeout(CONNECTED_WITHIN);
-        let pool = Pool::builder(Manager::new(config, NoTls))
+        let pool = Pool::builder(tls::manager(config, roots)?)
             .max_size(pool_size.max(1))
             .runtime(Runtime::Tokio1)
             .create_timeout(Some(CONNECTED_WITHIN))

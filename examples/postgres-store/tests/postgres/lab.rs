@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use libtest_mimic::Trial;
@@ -12,9 +12,12 @@ use postgres_store::PostgresStore;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls};
 
+use crate::tls::Proven;
+
 pub(crate) struct Lab {
     server: LocalPostgres,
     runtime: Runtime,
+    proven: OnceLock<Proven>,
 }
 
 type Run = Box<dyn FnOnce(Arc<Lab>) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
@@ -58,11 +61,16 @@ pub(crate) struct Home(Schema);
 impl Lab {
     pub(crate) fn new(server: LocalPostgres) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
-        Self { server, runtime }
+        Self { server, runtime, proven: OnceLock::new() }
     }
 
     pub(crate) fn schema(&self) -> Schema {
         self.server.schema().unwrap()
+    }
+
+    /// Another server, which offers TLS. It is started when it is first needed.
+    pub(crate) fn proven(&self) -> &Proven {
+        self.proven.get_or_init(Proven::start)
     }
 
     pub(crate) async fn home(&self) -> Home {

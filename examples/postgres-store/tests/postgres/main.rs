@@ -12,6 +12,7 @@ mod lost;
 mod migrations;
 mod plans;
 mod races;
+mod tls;
 mod words;
 
 use std::process::ExitCode;
@@ -53,6 +54,7 @@ fn trials(lab: Option<&Arc<Lab>>) -> Vec<Trial> {
         lost::tests(),
         migrations::tests(),
         plans::tests(),
+        tls::tests(),
     ];
     all.into_iter().flatten().map(|test| test.trial(lab.cloned())).collect()
 }
