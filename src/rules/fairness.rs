@@ -8,6 +8,7 @@ use crate::words::{CountedBy, Fairness, Interval, NoShows, RoundRobinHost, Shari
 mod assignments;
 mod standing;
 
+pub(crate) use assignments::Assignments1;
 use assignments::Kept;
 pub use assignments::{Assigned, Assignments};
 pub use standing::{Shortfall, Standing, Standings, choose};

@@ -146,16 +146,16 @@ mod tests {
         let key = Keys::new("r".to_owned()).assignments(&calendar(), &UserId::new("a").unwrap());
         let decoded = Decoded::default();
         let found = |version: u64, json: &[u8]| {
-            let found = Versioned::new(Version::new(version), Row::new(1, json));
-            decoded.value(&key, &found).unwrap().to_json()
+            let found = Versioned::new(Version::new(version), Row::new(2, json));
+            decoded.value(&key, &found).unwrap().to_json().unwrap()
         };
-        let (one, other) = (b"[[[1,2],false]]", b"[[[3,4],false]]");
+        let (one, other) = (br#"{"given":[1,2]}"#, br#"{"given":[3,4]}"#);
         assert_eq!(*found(1, one), *one);
         // No store gives other bytes under the same version: they show what is remembered.
         assert_eq!(*found(1, other), *one);
         assert_eq!(*found(2, other), *other);
         assert_eq!(*found(1, one), *one);
-        let json = Row::new(1, one.as_slice());
+        let json = Row::new(2, one.as_slice());
         decoded.written(&key.key, &json, Arc::new(Assignments::default()));
         assert_eq!(*found(3, other), *other, "somebody else wrote after us");
     }

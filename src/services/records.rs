@@ -11,7 +11,7 @@ use super::retention::Retention;
 pub(crate) use super::shapes::Record;
 use super::shapes::{never_written, step};
 use crate::error::{Error, Thing, missing};
-use crate::rules::fairness::{Assigned, Assignments};
+use crate::rules::fairness::{Assigned, Assignments, Assignments1};
 use crate::rules::host_day::HostDay;
 use crate::rules::link::{Link, Link1, Link2};
 use crate::rules::slot::{BookedSlot, SlotKey};
@@ -29,7 +29,14 @@ impl Record for Assignments {
     const KNOWN_BY_VERSION: bool = true;
 
     fn json(&self) -> Result<Arc<[u8]>, serde_json::Error> {
-        Ok(self.to_json())
+        self.to_json()
+    }
+
+    fn upgrade(schema: u16, json: &[u8]) -> Result<Self, serde_json::Error> {
+        match schema {
+            1 => step::<Assignments1, Self>(json),
+            other => never_written(other),
+        }
     }
 }
 

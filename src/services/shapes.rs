@@ -87,7 +87,7 @@ macro_rules! shapes {
 shapes! {
     Account: "account", 1;
     AppointmentRow: "appointment", 2;
-    Assignments: "assignments", 1;
+    Assignments: "assignments", 2;
     AuditRow: "audit", 1;
     BookedSlot: "slot", 1;
     CalendarRow: "calendar", 2;

@@ -1,10 +1,16 @@
 //! The appointments that a calendar gave to a host, as they are kept for fairness.
 
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use compact::{Compact, grown, write};
+
+pub(crate) use compact::Assignments1;
+
+mod compact;
 
 /// The most assignments kept for one host on one calendar: the row stays under 64 KiB.
 const MOST_KEPT: usize = 1500;
@@ -44,13 +50,13 @@ impl Eq for Assignments {}
 
 impl Serialize for Assignments {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.kept.serialize(serializer)
+        Compact::of(&self.kept).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Assignments {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self::from)
+        Compact::deserialize(deserializer)?.kept().map(Self::from).map_err(D::Error::custom)
     }
 }
 
@@ -60,24 +66,8 @@ impl From<Vec<Kept>> for Assignments {
     }
 }
 
-fn write(kept: &[Kept]) -> Arc<[u8]> {
-    let all: Vec<String> = kept.iter().map(Kept::to_string).collect();
-    ["[", &all.join(","), "]"].concat().into_bytes().into()
-}
-
-/// The JSON of a list that has lost its first entry, if any, and has got one more at its end.
-fn grown(json: &[u8], gone: Option<Kept>, new: Kept) -> Option<Arc<[u8]>> {
-    let all = json.strip_prefix(b"[")?.strip_suffix(b"]")?;
-    let all = match gone {
-        Some(gone) => all.strip_prefix(gone.to_string().as_bytes())?.strip_prefix(b",")?,
-        None => all,
-    };
-    let comma: &[u8] = if all.is_empty() { b"" } else { b"," };
-    Some([b"[", all, comma, new.to_string().as_bytes(), b"]"].concat().into())
-}
-
 /// When an appointment was booked, and when it starts.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Assigned(i64, i64);
 
 impl Assigned {
@@ -99,16 +89,8 @@ impl Assigned {
 }
 
 /// An assignment, and whether it was marked as a no-show.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Kept(pub(super) Assigned, pub(super) bool);
-
-/// As JSON.
-impl fmt::Display for Kept {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(Assigned(booked, start), no_show) = self;
-        write!(f, "[[{booked},{start}],{no_show}]")
-    }
-}
 
 impl Assignments {
     /// Adds one, which is no no-show, and forgets what is out of reach at `now`.
@@ -121,13 +103,13 @@ impl Assignments {
         let gone = first.filter(is_first);
         let only_ends = self.kept.last() == Some(&new) && forgotten == usize::from(gone.is_some());
         let json = self.json.take().filter(|_| only_ends && at > 0);
-        let json = json.and_then(|json| grown(&json, gone, new));
-        self.json = Some(json.unwrap_or_else(|| write(&self.kept)));
+        let json = json.and_then(|json| grown(&json, gone, &self.kept));
+        self.json = json.or_else(|| write(&self.kept).ok());
     }
 
     /// As JSON: what serializing it gives.
-    pub(crate) fn to_json(&self) -> Arc<[u8]> {
-        self.json.clone().unwrap_or_else(|| write(&self.kept))
+    pub(crate) fn to_json(&self) -> Result<Arc<[u8]>, serde_json::Error> {
+        self.json.clone().map_or_else(|| write(&self.kept), Ok)
     }
 
     /// Forgets one; if it was forgotten before, there is nothing to do.

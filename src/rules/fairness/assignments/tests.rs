@@ -19,7 +19,8 @@ fn holding(all: impl IntoIterator<Item = Assigned>) -> Assignments {
 }
 
 fn agree(held: &Assignments) {
-    assert_eq!(*held.to_json(), serde_json::to_vec(held).unwrap());
+    assert_eq!(*held.to_json().unwrap(), serde_json::to_vec(held).unwrap());
+    assert_eq!(serde_json::from_slice::<Assignments>(&held.to_json().unwrap()).unwrap(), *held);
 }
 
 fn holds(held: &Assignments, assigned: Assigned) -> bool {
@@ -91,6 +92,29 @@ fn a_marked_one_is_found_and_removed_as_well() {
     held.mark(booked(7, 7), true);
     held.remove(booked(0, 20));
     assert_eq!(held, holding([booked(0, 10), booked(5, 10)]));
+}
+
+#[test]
+fn its_json_is_short() {
+    let mut held = holding([booked(0, 7200), booked(0, 10_800), booked(1800, -60)]);
+    let from = now().timestamp();
+    let text = |held: &Assignments| String::from_utf8(held.to_json().unwrap().to_vec()).unwrap();
+    assert_eq!(text(&held), format!(r#"{{"given":[{from},7200,0,10800,1800,-60]}}"#));
+    held.mark(booked(1800, -60), true);
+    let marked = format!(r#"{{"given":[{from},7200,0,10800,1800,-60],"no_shows":[2]}}"#);
+    assert_eq!(text(&held), marked);
+    for extreme in [Assigned(i64::MIN, i64::MAX), Assigned(i64::MAX, i64::MIN)] {
+        agree(&holding([booked(0, 0), extreme, booked(0, 0)]));
+    }
+}
+
+#[test]
+fn what_makes_no_assignments_is_no_row_of_them() {
+    for broken in
+        [r#"{"given":[1]}"#, r#"{"given":[1,2],"no_shows":[1]}"#, r#"{"given":[1,2],"x":1}"#]
+    {
+        assert!(serde_json::from_str::<Assignments>(broken).is_err(), "{broken}");
+    }
 }
 
 #[test]
@@ -215,7 +239,9 @@ fn its_json_is_in_step_whatever_is_done() {
             for step in steps {
                 let old = held.kept.clone();
                 take(&mut held, &mut now, step);
-                prop_assert_eq!(&*held.to_json(), serde_json::to_vec(&held).unwrap());
+                let json = held.to_json().unwrap();
+                prop_assert_eq!(&*json, serde_json::to_vec(&held).unwrap());
+                prop_assert_eq!(&serde_json::from_slice::<Assignments>(&json).unwrap(), &held);
                 if let Some(first) = replaced(&old, &held.kept) {
                     tally.borrow_mut()[usize::from(first)] += 1;
                 }
