@@ -44,6 +44,10 @@ pub(crate) fn told(error: &Error) -> String {
                 "It is too late for that: it can be done until {notice} minutes before it begins."
             )
         }
+        // That it is Zoom's limit is nobody's business but the staff's.
+        Error::Refused(Refusal::QuotaExhausted { .. }) => {
+            "This time cannot be booked any more today.".to_owned()
+        }
         Error::Refused(Refusal::TooLate { .. }) => "It is over.".to_owned(),
         Error::Refused(refusal) => sentence(&refusal.to_string()),
         Error::Conflict(_) => {
