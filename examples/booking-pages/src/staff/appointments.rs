@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -22,6 +22,7 @@ use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::Session;
+use crate::web::take::Query;
 use crate::when;
 
 /// Which appointments are shown.
@@ -171,7 +172,7 @@ impl List {
         let hosts = self.members.iter().map(|m| (m.user.id.as_str(), m.user.name.to_string()));
         let statuses = Status::ALL.map(|status| (status.name(), status.name().replace('_', " ")));
         html! {
-            form.filter method="get" {
+            form.filter method="get" action="/admin/appointments" {
                 (Field::text("calendar", "Calendar", &asked.calendar).choice(&none, all("All").chain(calendars)))
                 (Field::text("host", "Host", &asked.host).choice(&none, all("All").chain(hosts)))
                 (Field::text("status", "Status", &asked.status).choice(&none, all("All").chain(statuses)))

@@ -1,9 +1,8 @@
 //! Calendars: the list, and the form of each.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum_extra::extract::Form;
 use maud::{Markup, html};
 use slotlink::words::{Calendar, CalendarId, CalendarKind};
 use slotlink::{Error, Member, NoLongerFits, Refusal};
@@ -17,6 +16,7 @@ use crate::web::form::{Wrong, sentence};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::Session;
+use crate::web::take::{LongForm, Path};
 use crate::when;
 
 /// The path of a calendar that is not there yet: ids that are typed do not begin with a dot.
@@ -64,7 +64,7 @@ pub(crate) fn kind(kind: &CalendarKind) -> &'static str {
 pub(crate) async fn show(
     State(app): State<Shared>,
     Admin(session): Admin,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> Response {
     let known = match Known::find(&app, &session, &id).await {
         Ok(known) => known,
@@ -77,8 +77,8 @@ pub(crate) async fn show(
 pub(crate) async fn save(
     State(app): State<Shared>,
     Admin(session): Admin,
-    Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Path(id): Path,
+    LongForm(typed): LongForm<Typed>,
 ) -> Response {
     let known = match Known::find(&app, &session, &id).await {
         Ok(known) => known,

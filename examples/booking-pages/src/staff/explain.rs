@@ -1,6 +1,6 @@
 //! Why is this slot missing?
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -15,6 +15,7 @@ use crate::web::admin::Admin;
 use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
+use crate::web::take::Query;
 use crate::when;
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,6 +1,5 @@
 //! The people of the account: adding one, and being logged in as one (R4).
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -16,6 +15,7 @@ use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::{Session, jar};
+use crate::web::take::Form;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -1,6 +1,5 @@
 //! The sign-in of demonstrations: put your own in its place.
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -17,6 +16,7 @@ use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::{Session, jar};
+use crate::web::take::Form;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

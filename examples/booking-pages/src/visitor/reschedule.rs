@@ -1,7 +1,6 @@
 //! Another time for an appointment.
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, Utc};
@@ -14,7 +13,9 @@ use super::appointment::Held;
 use super::slots::{Asked, Week, unclear};
 use crate::app::{App, Shared};
 use crate::web::client::Client;
+use crate::web::form::alert;
 use crate::web::layout::Page;
+use crate::web::take::{Form, Query};
 use crate::web::{problem, zones};
 use crate::when::{self, Days};
 
@@ -94,7 +95,7 @@ fn body(held: &Held, week: &Week, message: Option<String>) -> Markup {
     };
     html! {
         h1 { "Another time for " (held.appointment.title) }
-        @if let Some(message) = message { p.alert role="alert" { (message) } }
+        @if let Some(message) = message { (alert(&message)) }
         p.chosen { "Now: " (when::interval(zone, held.appointment.interval)) }
         p { a href=(held.path()) { "Leave it as it is" } }
         (week.show(&action, true, button))

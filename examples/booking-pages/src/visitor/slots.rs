@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use chrono::NaiveDate;
@@ -15,6 +15,7 @@ use super::{about, free, path};
 use crate::app::{App, Shared};
 use crate::web::guard::not_found;
 use crate::web::layout::Page;
+use crate::web::take::{Path, Query};
 use crate::web::{problem, zones};
 use crate::when::{self, Days};
 
@@ -42,7 +43,7 @@ impl Asked {
 
 pub(crate) async fn show(
     State(app): State<Shared>,
-    Path(calendar): Path<String>,
+    Path(calendar): Path,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {

@@ -96,6 +96,31 @@ fn body(title: &str, message: &str) -> Markup {
     }
 }
 
+/// What was sent cannot be read.
+pub(crate) fn unreadable(app: &App, status: StatusCode) -> Response {
+    let (title, message) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "That is too long",
+            "What you have sent is longer than we can take. Please go back, and make it shorter.",
+        ),
+        _ => (
+            "That is not clear",
+            "What was sent cannot be read: something is missing, is there twice, or is no text. Please \
+             go back, and try again.",
+        ),
+    };
+    Page::new(title, body(title, message)).with_status(status).show(app)
+}
+
+/// A handler has panicked: a defect of ours.
+pub(crate) fn panicked(app: &App) -> Response {
+    tracing::error!("a handler of a page has panicked");
+    let title = "That did not work";
+    let message = "Something does not work on our side. Please try again in a minute.";
+    let page = Page::new(title, body(title, message));
+    page.with_status(StatusCode::INTERNAL_SERVER_ERROR).show(app)
+}
+
 /// Somebody tries too often.
 pub(crate) fn too_often(app: &App, wait: Duration) -> Response {
     let seconds = wait.as_secs();

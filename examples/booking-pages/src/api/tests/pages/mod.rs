@@ -3,6 +3,7 @@
 mod guard;
 mod operations;
 mod staff;
+mod unclear;
 
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, StatusCode};
