@@ -37,7 +37,9 @@ fn surrounded(routes: Router<Shared>, app: Shared) -> Router {
     let at_panic = app.clone();
     routes
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .layer(CatchPanicLayer::custom(move |_| problem::panicked(&at_panic)))
+        .layer(CatchPanicLayer::custom(move |_| {
+            problem::broken(&at_panic, "a handler has panicked")
+        }))
         .layer(from_fn(guard::headers))
         .layer(from_fn_with_state(app.clone(), watch))
         .layer(PropagateRequestIdLayer::x_request_id())

@@ -1,7 +1,5 @@
 //! Times, as people read them.
 
-use std::ops::RangeInclusive;
-
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Timelike as _, Utc};
 use maud::{Markup, html};
 use slotlink::ports::{Clock as _, SystemClock};
@@ -56,14 +54,16 @@ pub(crate) fn machine(at: DateTime<Utc>) -> String {
 pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, NoInstant> {
     match DateTime::parse_from_rfc3339(text) {
         Ok(at) if at.timestamp_subsec_nanos() > 0 => Err(NoInstant::Text),
-        Ok(at) if !SECONDS.contains(&at.timestamp()) => Err(NoInstant::Year),
+        Ok(at) if !is_known(at.to_utc()) => Err(NoInstant::Year),
         Ok(at) => Ok(at.to_utc()),
         Err(_) => Err(NoInstant::Text),
     }
 }
 
-/// What the crate works with: the years 1970 to 2199, and the midnight at their end.
-const SECONDS: RangeInclusive<i64> = 0..=7_258_118_400;
+/// Whether the crate works with it: the years 1970 to 2199, and the midnight at their end.
+pub(crate) fn is_known(at: DateTime<Utc>) -> bool {
+    (0..=7_258_118_400).contains(&at.timestamp())
+}
 
 /// A text is no instant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

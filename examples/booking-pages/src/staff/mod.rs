@@ -1,6 +1,7 @@
 //! What the staff sees: hosts their own page, admins calendars, appointments and messages.
 
 mod act;
+mod actions;
 mod appointments;
 mod calendar_form;
 mod calendars;

@@ -67,7 +67,7 @@ pub(crate) async fn form(
         Ok(calendar) => calendar,
         Err(response) => return response,
     };
-    let start = chosen.start.as_deref().and_then(|start| start.parse::<DateTime<Utc>>().ok());
+    let start = chosen.start.as_deref().and_then(|start| when::instant(start).ok());
     let (Some(start), Ok(request)) = (start, crate::random::text()) else {
         return unclear(&app, "It is not clear which time was meant.");
     };

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
 use slotlink::words::{Interval, Zone};
@@ -41,7 +40,7 @@ pub(crate) async fn reschedule(
     Client(from): Client,
     Form(chosen): Form<Chosen>,
 ) -> Response {
-    let Ok(start) = chosen.start.parse::<DateTime<Utc>>() else {
+    let Ok(start) = when::instant(&chosen.start) else {
         return unclear(&app, "It is not clear which time was meant.");
     };
     // A move costs the host requests at Zoom.

@@ -112,9 +112,9 @@ pub(crate) fn unreadable(app: &App, status: StatusCode) -> Response {
     Page::new(title, body(title, message)).with_status(status).show(app)
 }
 
-/// A handler has panicked: a defect of ours.
-pub(crate) fn panicked(app: &App) -> Response {
-    tracing::error!("a handler of a page has panicked");
+/// Something of ours is broken that is no fault of the crate's.
+pub(crate) fn broken(app: &App, what: &str) -> Response {
+    tracing::error!("{what}");
     let title = "That did not work";
     let message = "Something does not work on our side. Please try again in a minute.";
     let page = Page::new(title, body(title, message));

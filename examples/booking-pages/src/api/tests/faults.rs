@@ -32,7 +32,7 @@ impl Disk {
         self.commits.load(Ordering::Relaxed)
     }
 
-    fn lose_answers(&self, count: usize) {
+    pub(super) fn lose_answers(&self, count: usize) {
         self.lost_answers.store(count, Ordering::Relaxed);
     }
 

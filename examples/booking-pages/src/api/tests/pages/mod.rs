@@ -3,6 +3,7 @@
 mod guard;
 mod operations;
 mod staff;
+mod told;
 mod unclear;
 
 use axum::http::request::Builder;
