@@ -48,11 +48,11 @@ pub(crate) fn list(members: &[Member], session: &Session, forms: &Forms) -> Mark
         div.wide { table {
             thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Help them" } } }
             tbody {
-                @for Member { user, role, .. } in members {
+                @for (number, Member { user, role, .. }) in members.iter().enumerate() {
                     tr {
                         td { (user.name) br; span.who { (user.id) } }
                         td { (role_name(*role)) }
-                        td { @if user.id != *session.user() { (forms.log_in(user)) } }
+                        td { @if user.id != *session.user() { (forms.log_in(number, user)) } }
                     }
                 }
             }
@@ -73,10 +73,10 @@ pub(crate) fn list(members: &[Member], session: &Session, forms: &Forms) -> Mark
 }
 
 impl Forms {
-    fn log_in(&self, user: &User) -> Markup {
+    fn log_in(&self, number: usize, user: &User) -> Markup {
         // The one that was sent is the one that the messages are about.
         let wrong = self.wrong.with("reason").filter(|_| self.log_in.user == user.id.as_str());
-        let id = wrong.map_or_else(|| format!("reason-{}", user.id), |_| "reason".to_owned());
+        let id = wrong.map_or_else(|| format!("reason-{number}"), |_| "reason".to_owned());
         let typed = wrong.map(|_| self.log_in.reason.as_str());
         html! {
             form method="post" action="/admin/people/log-in-as" novalidate {

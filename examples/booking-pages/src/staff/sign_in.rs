@@ -110,7 +110,8 @@ fn anybody(members: &[Member]) -> Markup {
             "Anybody can be anybody. A real service puts its own sign-in here."
         }
         form method="post" {
-            ul.cards {
+            // What was wrong with the choice leads here.
+            ul.cards id="user" tabindex="-1" {
                 @for Member { user, role, .. } in members {
                     li {
                         button.card type="submit" name="user" value=(user.id.as_str()) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use maud::{Markup, html};
 use serde::Deserialize;
 use slotlink::words::{Calendar, CalendarId, Interval, Zone};
@@ -32,6 +32,8 @@ impl Asked {
     pub(crate) fn days(&self, zone: Zone) -> Days {
         let today = zone.date(when::now());
         let asked = self.from.as_deref().and_then(|from| from.parse::<NaiveDate>().ok());
+        // The crate works with the years until 2199, and days are asked for after these.
+        let asked = asked.filter(|date| date.year() < 2199);
         let is_month = self.days.as_deref() == Some("31");
         Days {
             zone,

@@ -81,6 +81,15 @@ async fn an_address_that_cannot_be_read_is_told_by_a_page() {
 }
 
 #[tokio::test]
+async fn days_that_are_none_are_as_if_they_were_not_asked_for() {
+    let service = Service::start().await;
+    for from in ["tomorrow", "1969-01-01", "2200-01-01", "9999-12-31"] {
+        let page = service.page(&format!("/book/demo?from={from}"), "").await.expect(200);
+        assert!(page.text.contains("class=\"slot\""), "{from}: {}", page.text);
+    }
+}
+
+#[tokio::test]
 async fn the_address_of_a_form_leads_to_the_page_that_has_it() {
     let service = Service::start().await;
     let ann = service.signed_in("ann").await;
