@@ -46,7 +46,9 @@ impl From<JsonRejection> for Problem {
             _ => "malformed_json",
         };
         let told = Self::new(rejection.status(), kind, rejection.body_text());
-        match rejection.source().map(ToString::to_string).as_deref().and_then(of_field) {
+        // Text that is no JSON has no fields.
+        let of_data = rejection.source().filter(|_| kind == "invalid_input");
+        match of_data.map(ToString::to_string).as_deref().and_then(of_field) {
             Some((field, message)) => told.about(field.to_owned(), message),
             None => told,
         }

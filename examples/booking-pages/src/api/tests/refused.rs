@@ -84,7 +84,7 @@ async fn a_key_of_any_length_up_to_128_names_its_booking() {
 async fn what_is_no_json_of_ours_is_refused() {
     let service = Service::start().await;
     let cases = [
-        (r#"{"calendar": "demo""#, 400, "malformed_json"),
+        (r#"{"calendar": "demo"#, 400, "malformed_json"),
         (r#"{"calendar": 5}"#, 422, "invalid_input"),
         (r#"{"calendar": "demo", "colour": "red"}"#, 422, "invalid_input"),
         ("", 400, "malformed_json"),
@@ -93,6 +93,7 @@ async fn what_is_no_json_of_ours_is_refused() {
         let answer = service.call_with(Method::POST, BOOK, Some(body.to_owned()), keyed).await;
         let problem = answer.expect(status);
         assert_eq!(problem["kind"], kind, "{body}");
+        assert_eq!(problem.get("fields").is_some(), status == 422, "{problem:#}");
     }
     let unknown = cases[2].0.to_owned();
     let problem = service.call_with(Method::POST, BOOK, Some(unknown), keyed).await.expect(422);
