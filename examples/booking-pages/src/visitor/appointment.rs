@@ -123,7 +123,7 @@ pub(crate) async fn cancel(State(app): State<Shared>, held: Held, headers: Heade
         Err(error) => {
             problem::log(&app, &error);
             let zone = zones::of_visitor(None, &headers, held.calendar.zone);
-            page(&app, &held, zone, Some(&error)).show(&app)
+            problem::with_retry(page(&app, &held, zone, Some(&error)).show(&app))
         }
     }
 }

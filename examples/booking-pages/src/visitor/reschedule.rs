@@ -77,7 +77,7 @@ async fn answer(app: &App, held: &Held, days: Days, error: Option<&Error>) -> Re
     });
     let status = error.map_or(StatusCode::OK, problem::status);
     let body = body(held, &week, message);
-    Page::new("Choose another time", body).with_status(status).show(app)
+    problem::with_retry(Page::new("Choose another time", body).with_status(status).show(app))
 }
 
 fn body(held: &Held, week: &Week, message: Option<String>) -> Markup {

@@ -98,6 +98,23 @@ async fn what_no_field_can_mend_is_told_above_the_form() {
 }
 
 #[tokio::test]
+async fn who_cannot_move_or_cancel_now_is_told_when_to_try_again() {
+    let service = Service::start().await;
+    let starts = service.starts("demo").await;
+    let booked = service.booked("demo").await;
+    let address = format!("/appointments/{}", booked["address"].as_str().unwrap());
+    let to = [("start", &*starts[1]), ("zone", "UTC")];
+    let forms =
+        [Form::new(format!("{address}/move"), &to), Form::new(format!("{address}/cancel"), &[])];
+    service.disk.lose_answers(usize::MAX);
+    for form in forms {
+        let answer = service.own_form(&form, "").await.expect(503);
+        assert_eq!(text(&answer.headers, "retry-after"), "30", "{}", form.path);
+        answer.has(FOCUSED);
+    }
+}
+
+#[tokio::test]
 async fn a_reason_is_asked_for_where_it_is_missing() {
     let service = Service::start().await;
     let ann = service.signed_in("ann").await;
