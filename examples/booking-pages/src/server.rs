@@ -11,7 +11,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tracing::Instrument as _;
 
 use crate::app::Shared;
-use crate::web::guard;
+use crate::web::{guard, problem};
 use crate::{api, operations, staff, visitor};
 
 /// Forms are small.
@@ -23,15 +23,24 @@ pub(crate) fn router(app: Shared) -> Router {
     let pages = Router::new()
         .merge(visitor::routes())
         .merge(staff::routes())
+        .method_not_allowed_fallback(guard::wrong_method)
         .layer(from_fn_with_state(app.clone(), guard::same_origin));
-    Router::new()
+    let all = Router::new()
         .merge(pages)
         .merge(api::routes())
         .merge(operations::routes())
-        .fallback(guard::not_found)
-        .layer(from_fn(guard::headers))
+        .fallback(guard::not_found);
+    surrounded(all, app)
+}
+
+fn surrounded(routes: Router<Shared>, app: Shared) -> Router {
+    let at_panic = app.clone();
+    routes
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .layer(CatchPanicLayer::new())
+        .layer(CatchPanicLayer::custom(move |_| {
+            problem::broken(&at_panic, "a handler has panicked")
+        }))
+        .layer(from_fn(guard::headers))
         .layer(from_fn_with_state(app.clone(), watch))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
@@ -61,5 +70,31 @@ fn known(method: &Method) -> &'static str {
         "HEAD" => "HEAD",
         "POST" => "POST",
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::{StatusCode, header};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::api::tests::service::Service;
+
+    #[tokio::test]
+    async fn a_panic_is_a_page_without_its_words() {
+        async fn broken() -> StatusCode {
+            panic!("secret")
+        }
+        let app = Service::start().await.app;
+        let router = surrounded(Router::new().route("/", get(broken)), app);
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(response.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let page = String::from_utf8(body.to_vec()).unwrap();
+        assert!(page.contains("<h1>") && !page.contains("secret"), "{page}");
     }
 }

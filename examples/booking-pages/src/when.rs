@@ -53,15 +53,26 @@ pub(crate) fn machine(at: DateTime<Utc>) -> String {
 /// An instant as programs write it, with any offset.
 pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, NoInstant> {
     match DateTime::parse_from_rfc3339(text) {
-        Ok(at) if at.timestamp_subsec_nanos() == 0 => Ok(at.to_utc()),
-        _ => Err(NoInstant),
+        Ok(at) if at.timestamp_subsec_nanos() > 0 => Err(NoInstant::Text),
+        Ok(at) if !is_known(at.to_utc()) => Err(NoInstant::Year),
+        Ok(at) => Ok(at.to_utc()),
+        Err(_) => Err(NoInstant::Text),
     }
+}
+
+/// Whether the crate works with it: the years 1970 to 2199, and the midnight at their end.
+pub(crate) fn is_known(at: DateTime<Utc>) -> bool {
+    (0..=7_258_118_400).contains(&at.timestamp())
 }
 
 /// A text is no instant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a time looks like 2026-11-24T15:00:00Z")]
-pub(crate) struct NoInstant;
+pub(crate) enum NoInstant {
+    #[error("a time looks like 2026-11-24T15:00:00Z")]
+    Text,
+    #[error("times are of the years 1970 to 2199")]
+    Year,
+}
 
 /// `America/New York`
 pub(crate) fn zone_name(zone: Zone) -> String {

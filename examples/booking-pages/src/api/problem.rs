@@ -1,6 +1,7 @@
 //! Problems as JSON (RFC 9457).
 
 use std::any::Any;
+use std::borrow::Cow;
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -61,8 +62,8 @@ pub(crate) struct Body {
 /// What is wrong with a field.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FieldProblem {
-    #[schema(examples("email"))]
-    field: &'static str,
+    #[schema(value_type = String, examples("email"))]
+    field: Cow<'static, str>,
     #[schema(examples("An e-mail address looks like name@example.com."))]
     message: String,
 }
@@ -126,8 +127,9 @@ impl Problem {
         told
     }
 
-    pub(crate) fn about(mut self, field: &'static str, message: &str) -> Self {
-        self.0.body.fields.push(FieldProblem { field, message: sentence(message) });
+    pub(crate) fn about(mut self, field: impl Into<Cow<'static, str>>, message: &str) -> Self {
+        let (field, message) = (field.into(), sentence(message));
+        self.0.body.fields.push(FieldProblem { field, message });
         self
     }
 
@@ -175,6 +177,8 @@ fn detail(error: &Error) -> String {
 const fn field_of(input: &InvalidInput) -> Option<&'static str> {
     match input {
         InvalidInput::LocationMissing | InvalidInput::LocationNotAsked => Some("place"),
+        InvalidInput::Instant(_) => Some("start"),
+        InvalidInput::Period(_) => Some("to"),
         _ => None,
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use slotlink::Error;
 use slotlink::words::{AppointmentId, Mark, UserId};
@@ -14,6 +13,7 @@ use crate::web::admin::Admin;
 use crate::web::guard::not_found;
 use crate::web::problem;
 use crate::web::session::Session;
+use crate::web::take::{Form, Path};
 
 enum Act {
     Confirm,
@@ -42,7 +42,7 @@ impl Act {
 pub(crate) async fn act(
     State(app): State<Shared>,
     Admin(session): Admin,
-    Path(id): Path<String>,
+    Path(id): Path,
     Form(fields): Form<BTreeMap<String, String>>,
 ) -> Response {
     let asked = appointments::Asked::shown(&fields);

@@ -2,26 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
 use slotlink::rules::{LinkState, ParkReason};
 use slotlink::words::{
-    AppointmentFilter, Calendar, CalendarId, CalendarKind, ListCursor, ListPage, PageSize, Status,
-    UserId, Zone,
+    AppointmentFilter, Calendar, CalendarId, ListCursor, ListPage, PageSize, Status, UserId, Zone,
 };
 use slotlink::{Appointment, Error, MeetingLocation, Member};
 
+use super::actions;
 use crate::app::{App, Shared};
 use crate::private::PrivateAddress;
 use crate::visitor::{fixed, path};
 use crate::web::admin::Admin;
-use crate::web::form::{Field, Wrong};
+use crate::web::form::{Field, Wrong, alert};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::Session;
+use crate::web::take::Query;
 use crate::when;
 
 /// Which appointments are shown.
@@ -51,19 +53,22 @@ pub(crate) async fn answer(
     asked: &Asked,
     error: Option<&Error>,
 ) -> Response {
-    let status = error.map_or(StatusCode::OK, problem::status);
     match List::find(app, session, asked).await {
         Ok(list) => {
+            let is_read = list.wrong.is_empty();
+            let read = if is_read { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = error.map_or(read, problem::status);
             let body = list.body(app, asked, error.map(problem::told));
-            Page::new("Appointments", body).with_status(status).for_staff(session).show(app)
+            let page = Page::new("Appointments", body).with_status(status);
+            problem::with_retry(page.for_staff(session).show(app))
         }
         Err(error) => problem::page(app, Some(session), &error),
     }
 }
 
 impl Asked {
-    /// Choices that are none are passed over: the form shows what is chosen.
-    fn filter(&self) -> AppointmentFilter {
+    /// Choices that are none are passed over: the form shows what is chosen. What was typed is not.
+    fn filter(&self, wrong: &mut Wrong) -> Option<AppointmentFilter> {
         let mut filter = AppointmentFilter::new();
         if let Ok(calendar) = CalendarId::new(self.calendar.clone()) {
             filter = filter.on(calendar);
@@ -74,13 +79,12 @@ impl Asked {
         if let Some(status) = Status::ALL.iter().find(|status| status.name() == self.status) {
             filter = filter.standing_at([*status]);
         }
-        if self.from == "all" { filter } else { filter.starting_from(self.first()) }
-    }
-
-    fn first(&self) -> chrono::DateTime<chrono::Utc> {
-        let date = self.from.parse::<chrono::NaiveDate>();
-        let midnight = date.map(|date| date.and_time(chrono::NaiveTime::MIN).and_utc());
-        midnight.unwrap_or_else(|_| when::now() - chrono::TimeDelta::hours(12))
+        let from = match self.from.trim() {
+            "all" => return Some(filter),
+            "" => when::now() - chrono::TimeDelta::hours(12),
+            typed => wrong.take("from", midnight(typed).ok_or(NO_DATE))?,
+        };
+        Some(filter.starting_from(from))
     }
 
     fn page(&self) -> ListPage {
@@ -124,7 +128,7 @@ impl Asked {
     }
 
     /// Comes back with a form, so that the same page is shown afterwards.
-    fn hidden(&self) -> Markup {
+    pub(super) fn hidden(&self) -> Markup {
         html! {
             @for (name, value) in self.fields().into_iter().filter(|(_, value)| !value.is_empty()) {
                 input type="hidden" name={ "shown_" (name) } value=(value);
@@ -133,8 +137,17 @@ impl Asked {
     }
 }
 
+const NO_DATE: &str = "please give a date such as 2026-11-24, or: all";
+
+fn midnight(date: &str) -> Option<DateTime<Utc>> {
+    let date = date.parse::<NaiveDate>().ok()?;
+    Some(date.and_time(NaiveTime::MIN).and_utc()).filter(|at| when::is_known(*at))
+}
+
 /// A page of the list, and what its form chooses from.
 struct List {
+    /// What of the question cannot be read: then there are no appointments.
+    wrong: Wrong,
     appointments: Vec<Appointment>,
     next: Option<ListCursor>,
     calendars: Vec<Calendar>,
@@ -144,19 +157,24 @@ struct List {
 impl List {
     async fn find(app: &App, session: &Session, asked: &Asked) -> Result<Self, Error> {
         let caller = session.caller(app);
-        let page = asked.page();
-        let found = app.scheduler.appointments(&caller, &asked.filter(), &page).await?;
+        let mut wrong = Wrong::default();
+        let (mut appointments, mut next) = (Vec::new(), None);
+        if let Some(filter) = asked.filter(&mut wrong) {
+            let found = app.scheduler.appointments(&caller, &filter, &asked.page()).await?;
+            (appointments, next) = (found.appointments, found.next);
+        }
         let calendars = app.scheduler.calendars(&caller).await?;
         let members = app.scheduler.members(&caller).await?;
-        Ok(Self { appointments: found.appointments, next: found.next, calendars, members })
+        Ok(Self { wrong, appointments, next, calendars, members })
     }
 
     fn body(&self, app: &App, asked: &Asked, message: Option<String>) -> Markup {
         html! {
             h1 { "Appointments" }
-            @if let Some(message) = message { p.alert role="alert" { (message) } }
+            @if let Some(message) = message { (alert(&message)) }
+            (self.wrong.summary())
             (self.filter(asked))
-            @if self.appointments.is_empty() && self.next.is_none() { p { "There are none." } }
+            @if self.is_empty() { p { "There are none." } }
             ul.cards {
                 @for appointment in &self.appointments { li { (self.card(app, asked, appointment)) } }
             }
@@ -164,19 +182,23 @@ impl List {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.appointments.is_empty() && self.next.is_none() && self.wrong.is_empty()
+    }
+
     fn filter(&self, asked: &Asked) -> Markup {
-        let none = Wrong::default();
+        let wrong = &self.wrong;
         let all = |label: &str| [("", label.to_owned())].into_iter();
         let calendars = self.calendars.iter().map(|c| (c.id.as_str(), c.name.to_string()));
         let hosts = self.members.iter().map(|m| (m.user.id.as_str(), m.user.name.to_string()));
         let statuses = Status::ALL.map(|status| (status.name(), status.name().replace('_', " ")));
         html! {
-            form.filter method="get" {
-                (Field::text("calendar", "Calendar", &asked.calendar).choice(&none, all("All").chain(calendars)))
-                (Field::text("host", "Host", &asked.host).choice(&none, all("All").chain(hosts)))
-                (Field::text("status", "Status", &asked.status).choice(&none, all("All").chain(statuses)))
+            form.filter method="get" action="/admin/appointments" {
+                (Field::text("calendar", "Calendar", &asked.calendar).choice(wrong, all("All").chain(calendars)))
+                (Field::text("host", "Host", &asked.host).choice(wrong, all("All").chain(hosts)))
+                (Field::text("status", "Status", &asked.status).choice(wrong, all("All").chain(statuses)))
                 (Field::text("from", "From", &asked.from)
-                    .with_hint("A date such as 2026-11-24, or: all. Else from now.").line(&none))
+                    .with_hint("A date such as 2026-11-24, or: all. Else from now.").line(wrong))
                 button type="submit" { "Show" }
             }
         }
@@ -195,7 +217,7 @@ impl List {
                 div { a href={ "/appointments/" (PrivateAddress::of(&app.keys, appointment.id)) } {
                     "The invitee's page"
                 } }
-                (actions(asked, appointment, calendar))
+                (actions::of(asked, appointment, calendar))
             }
         }
     }
@@ -270,77 +292,6 @@ const fn parked(reason: ParkReason) -> &'static str {
         ParkReason::Abandoned => "no link: it was given up",
         _ => "no link",
     }
-}
-
-/// What can be done, each a button: whether it may be, the crate says.
-fn actions(asked: &Asked, appointment: &Appointment, calendar: Option<&Calendar>) -> Markup {
-    let (status, now) = (appointment.status, when::now());
-    let is_over = appointment.interval.end() <= now;
-    let has_begun = appointment.interval.start() <= now;
-    let is_stuck = matches!(
-        appointment.location,
-        MeetingLocation::Zoom(LinkState::Parked { .. } | LinkState::Deferred { .. })
-    );
-    let can = [
-        ("confirm", "Confirm", status == Status::Pending && !is_over),
-        ("showed", "Showed", has_begun && can_be_marked(status)),
-        ("no_show", "No show", has_begun && can_be_marked(status)),
-        ("retry_link", "Try the link again", is_stuck),
-        ("cancel", "Cancel", status.is_live() && !is_over),
-    ];
-    let action = format!("/admin/appointments/{}", appointment.id);
-    html! {
-        form.actions method="post" action=(action) {
-            (asked.hidden())
-            @for (act, label, _) in can.iter().filter(|(_, _, can)| *can) {
-                button.quiet type="submit" name="act" value=(act) { (label) }
-                " "
-            }
-        }
-        @if status.is_live() && !is_over { (reassign(&action, asked, appointment, calendar)) }
-        details {
-            summary { "Delete it for good" }
-            form method="post" action=(action) {
-                (asked.hidden())
-                button.danger type="submit" name="act" value="delete" { "Yes, delete it" }
-            }
-        }
-    }
-}
-
-/// To another host of a round robin calendar.
-fn reassign(
-    action: &str,
-    asked: &Asked,
-    appointment: &Appointment,
-    calendar: Option<&Calendar>,
-) -> Markup {
-    let others: Vec<&UserId> = match calendar.map(|calendar| &calendar.kind) {
-        Some(CalendarKind::RoundRobin(hosts)) => {
-            let hosts = hosts.as_slice().iter().map(|host| &host.user);
-            hosts.filter(|host| !appointment.hosts.contains(host)).collect()
-        }
-        _ => Vec::new(),
-    };
-    html! {
-        @if !others.is_empty() {
-            form.actions method="post" action=(action) {
-                (asked.hidden())
-                label { "Give it to "
-                    select name="host" {
-                        @for host in others { option value=(host.as_str()) { (host) } }
-                    }
-                }
-                " "
-                button.quiet type="submit" name="act" value="reassign" { "Reassign" }
-            }
-        }
-    }
-}
-
-/// Whether somebody may say who came.
-const fn can_be_marked(status: Status) -> bool {
-    matches!(status, Status::Confirmed | Status::Showed | Status::NoShow)
 }
 
 /// The short list of a host's own page.

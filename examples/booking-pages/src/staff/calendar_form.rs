@@ -12,7 +12,7 @@ use slotlink::words::{
 };
 
 use super::location;
-use crate::web::form::{Field, Wrong};
+use crate::web::form::{Field, Wrong, sentence};
 use crate::web::zones;
 use crate::when::{self, zone_name};
 
@@ -241,9 +241,12 @@ impl Typed {
 
     fn hosts(&self, members: &[Member], wrong: &Wrong) -> Markup {
         html! {
-            fieldset id="host" {
+            fieldset id="host" tabindex="-1"
+                aria-describedby=[wrong.with("host").map(|_| "host-wrong")] {
                 legend { "Hosts" }
-                @if let Some(message) = wrong.with("host") { p.wrong { (message) } }
+                @if let Some(message) = wrong.with("host") {
+                    p.wrong id="host-wrong" { (sentence(message)) }
+                }
                 @for member in members {
                     @let id = member.user.id.as_str();
                     label.radio {

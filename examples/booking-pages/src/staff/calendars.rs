@@ -1,12 +1,11 @@
 //! Calendars: the list, and the form of each.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum_extra::extract::Form;
 use maud::{Markup, html};
 use slotlink::words::{Calendar, CalendarId, CalendarKind};
-use slotlink::{Error, Member, NoLongerFits, Refusal};
+use slotlink::{Error, InvalidInput, Member, NoLongerFits, Refusal, Thing};
 
 use super::calendar_form::Typed;
 use super::people;
@@ -17,6 +16,7 @@ use crate::web::form::{Wrong, sentence};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::Session;
+use crate::web::take::{LongForm, Path};
 use crate::when;
 
 /// The path of a calendar that is not there yet: ids that are typed do not begin with a dot.
@@ -39,16 +39,19 @@ pub(crate) async fn list(State(app): State<Shared>, Admin(session): Admin) -> Re
                         strong { (calendar.name) }
                         span { (kind(&calendar.kind)) ", " (calendar.slot.length().minutes()) " minutes" }
                         span {
-                            a href={ "/admin/calendars/" (path(calendar.id.as_str())) } { "Change" }
+                            a href={ "/admin/calendars/" (path(calendar.id.as_str())) }
+                                aria-label={ "Change " (calendar.name) } { "Change" }
                             " · "
-                            a href={ "/book/" (path(calendar.id.as_str())) } { "Its booking page" }
+                            a href={ "/book/" (path(calendar.id.as_str())) }
+                                aria-label={ "Its booking page: " (calendar.name) } { "Its booking page" }
                         }
                     }
                 }
             }
         }
         p { a.button href={ "/admin/calendars/" (NEW) } { "New calendar" } }
-        (people::list(&members, &session, &people::Typed::default(), &Wrong::default()))
+        h2 { "People" }
+        (people::list(&members, &session, &people::Forms::default()))
     };
     Page::new("Calendars", body).for_staff(&session).show(&app)
 }
@@ -64,7 +67,7 @@ pub(crate) fn kind(kind: &CalendarKind) -> &'static str {
 pub(crate) async fn show(
     State(app): State<Shared>,
     Admin(session): Admin,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> Response {
     let known = match Known::find(&app, &session, &id).await {
         Ok(known) => known,
@@ -77,8 +80,8 @@ pub(crate) async fn show(
 pub(crate) async fn save(
     State(app): State<Shared>,
     Admin(session): Admin,
-    Path(id): Path<String>,
-    Form(typed): Form<Typed>,
+    Path(id): Path,
+    LongForm(typed): LongForm<Typed>,
 ) -> Response {
     let known = match Known::find(&app, &session, &id).await {
         Ok(known) => known,
@@ -99,20 +102,26 @@ pub(crate) async fn save(
         Ok(misfits) => saved(&app, &session, &calendar, &misfits),
         Err(error) => {
             problem::log(&app, &error);
-            wrong.say(field(&error), problem::told(&error));
-            known.answer(&app, &session, &typed, &wrong, problem::status(&error))
+            match field(&error) {
+                Some(field) => wrong.say(field, problem::told(&error)),
+                None => wrong.say_of_all(problem::told(&error)),
+            }
+            let status = problem::status(&error);
+            problem::with_retry(known.answer(&app, &session, &typed, &wrong, status))
         }
     }
 }
 
-/// Which field an error is about.
-const fn field(error: &Error) -> &'static str {
-    match error {
-        Error::Refused(
-            Refusal::ZoomNotConnected { .. } | Refusal::DynamicLinkNeedsGroupCalendar { .. },
-        ) => "location",
-        Error::Refused(Refusal::NotFound(_) | Refusal::InvalidInput(_)) => "host",
-        _ => "name",
+/// Which field an error is about, if it is about one.
+const fn field(error: &Error) -> Option<&'static str> {
+    let Error::Refused(refusal) = error else { return None };
+    match refusal {
+        Refusal::ZoomNotConnected { .. } | Refusal::DynamicLinkNeedsGroupCalendar { .. } => {
+            Some("location")
+        }
+        Refusal::NotFound(Thing::User(_))
+        | Refusal::InvalidInput(InvalidInput::TooManyHostsForLimits { .. }) => Some("host"),
+        _ => None,
     }
 }
 

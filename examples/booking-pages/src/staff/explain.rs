@@ -1,13 +1,13 @@
 //! Why is this slot missing?
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
 use slotlink::rules::{Reason, Standing};
-use slotlink::words::{Calendar, CalendarId, Zone};
+use slotlink::words::{Calendar, Zone};
 use slotlink::{Explanation, HostExplanation};
 
 use crate::app::Shared;
@@ -15,6 +15,7 @@ use crate::web::admin::Admin;
 use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
+use crate::web::take::Query;
 use crate::when;
 
 #[derive(Debug, Default, Deserialize)]
@@ -60,13 +61,20 @@ impl Asked {
         calendars: &'c [Calendar],
         wrong: &mut Wrong,
     ) -> Option<(&'c Calendar, DateTime<Utc>)> {
-        let id = CalendarId::new(self.calendar.clone()).ok()?;
-        let calendar = calendars.iter().find(|calendar| calendar.id == id)?;
+        if self.calendar.is_empty() && self.start.is_empty() {
+            return None;
+        }
+        let calendar = calendars.iter().find(|calendar| calendar.id.as_str() == self.calendar);
+        if calendar.is_none() {
+            wrong.say("calendar", "please choose one of the calendars");
+        }
+        let calendar = calendar?;
         let typed = self.start.trim();
         let wall = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
             .iter()
             .find_map(|format| NaiveDateTime::parse_from_str(typed, format).ok());
         let start = wall.and_then(|wall| calendar.zone.readings(wall).next());
+        let start = start.filter(|start| when::is_known(*start));
         if start.is_none() {
             wrong.say("start", "please give a time such as 2026-11-24 15:00");
         }

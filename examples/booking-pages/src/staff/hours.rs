@@ -1,6 +1,5 @@
 //! When a host is open.
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::{NaiveDate, Weekday};
@@ -13,6 +12,7 @@ use crate::staff::host;
 use crate::web::form::{Field, Wrong};
 use crate::web::problem;
 use crate::web::session::Session;
+use crate::web::take::Form;
 use crate::web::zones;
 use crate::when::zone_name;
 

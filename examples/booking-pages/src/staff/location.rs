@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum_extra::extract::Form;
 use maud::{Markup, html};
 use serde::Deserialize;
 use slotlink::words::{
@@ -17,6 +16,7 @@ use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::Session;
+use crate::web::take::{Form, LongForm};
 
 /// What was chosen, as it was typed.
 #[derive(Debug, Default, Deserialize)]
@@ -83,11 +83,13 @@ async fn dialog(app: &App, session: &Session, calendars: &[CalendarId]) -> Respo
 pub(crate) async fn apply(
     State(app): State<Shared>,
     session: Session,
-    Form(applied): Form<Applied>,
+    LongForm(applied): LongForm<Applied>,
 ) -> Response {
     let calendars =
         applied.calendar.into_iter().map(CalendarId::new).collect::<Result<Vec<_>, _>>();
-    let Ok(calendars) = calendars else { return StatusCode::BAD_REQUEST.into_response() };
+    let Ok(calendars) = calendars else {
+        return problem::unreadable(&app, StatusCode::BAD_REQUEST);
+    };
     let (caller, user) = (session.caller(&app), session.user());
     if calendars.is_empty() {
         return Redirect::to("/host").into_response();

@@ -1,6 +1,6 @@
 //! Messages that wait to be sent: a notifier will take them from here.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::TimeDelta;
 use maud::html;
@@ -13,6 +13,7 @@ use crate::private::PrivateAddress;
 use crate::web::admin::Admin;
 use crate::web::layout::Page;
 use crate::web::problem;
+use crate::web::take::Query;
 use crate::when;
 
 /// So far back the page begins.

@@ -1,6 +1,5 @@
 //! The people of the account: adding one, and being logged in as one (R4).
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -12,10 +11,11 @@ use slotlink::{Error, Member};
 use super::sign_in::role_name;
 use crate::app::{App, Shared};
 use crate::web::admin::Admin;
-use crate::web::form::{Field, Wrong};
+use crate::web::form::{Field, Wrong, sentence};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::{Session, jar};
+use crate::web::take::Form;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -25,16 +25,26 @@ pub(crate) struct Typed {
     admin: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct LogInAs {
     user: String,
     reason: String,
 }
 
+/// The forms of the list, as they were sent, and what is wrong with them.
+#[derive(Debug, Default)]
+pub(crate) struct Forms {
+    add: Typed,
+    log_in: LogInAs,
+    wrong: Wrong,
+}
+
 /// People of the account, and the form for one more.
-pub(crate) fn list(members: &[Member], session: &Session, typed: &Typed, wrong: &Wrong) -> Markup {
+pub(crate) fn list(members: &[Member], session: &Session, forms: &Forms) -> Markup {
+    let Forms { add, wrong, .. } = forms;
+    let is_open = wrong.with("reason").is_none() && !wrong.is_empty();
     html! {
-        h2 { "People" }
+        (wrong.summary())
         div.wide { table {
             thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Help them" } } }
             tbody {
@@ -42,19 +52,18 @@ pub(crate) fn list(members: &[Member], session: &Session, typed: &Typed, wrong: 
                     tr {
                         td { (user.name) br; span.who { (user.id) } }
                         td { (role_name(*role)) }
-                        td { @if user.id != *session.user() { (log_in(number, user)) } }
+                        td { @if user.id != *session.user() { (forms.log_in(number, user)) } }
                     }
                 }
             }
         } }
-        details open[!wrong.is_empty()] {
+        details open[is_open] {
             summary { "Add somebody" }
-            (wrong.summary())
             form method="post" action="/admin/people" novalidate {
-                (Field::text("name", "Name", &typed.name).required().line(wrong))
-                (Field::text("email", "E-mail", &typed.email).of_kind("email").required().line(wrong))
+                (Field::text("name", "Name", &add.name).required().line(wrong))
+                (Field::text("email", "E-mail", &add.email).of_kind("email").required().line(wrong))
                 label.radio {
-                    input type="checkbox" name="admin" checked[typed.admin.is_some()];
+                    input type="checkbox" name="admin" checked[add.admin.is_some()];
                     " May change calendars and people"
                 }
                 p { button.primary type="submit" { "Add" } }
@@ -63,16 +72,33 @@ pub(crate) fn list(members: &[Member], session: &Session, typed: &Typed, wrong: 
     }
 }
 
-fn log_in(number: usize, user: &User) -> Markup {
-    let id = format!("reason-{number}");
-    html! {
-        form method="post" action="/admin/people/log-in-as" {
-            input type="hidden" name="user" value=(user.id.as_str());
-            label for=(id) { "Why " }
-            input id=(id) name="reason" type="text" required;
-            " "
-            button.quiet type="submit" { "Log in as them" }
+impl Forms {
+    fn log_in(&self, number: usize, user: &User) -> Markup {
+        // The one that was sent is the one that the messages are about.
+        let wrong = self.wrong.with("reason").filter(|_| self.log_in.user == user.id.as_str());
+        let id = wrong.map_or_else(|| format!("reason-{number}"), |_| "reason".to_owned());
+        let typed = wrong.map(|_| self.log_in.reason.as_str());
+        html! {
+            form method="post" action="/admin/people/log-in-as" novalidate {
+                input type="hidden" name="user" value=(user.id.as_str());
+                label for=(id) { "Why " }
+                input id=(id) name="reason" type="text" value=[typed] aria-required="true"
+                    aria-label={ "Why you log in as " (user.name) }
+                    aria-invalid=[wrong.map(|_| "true")]
+                    aria-describedby=[wrong.map(|_| "reason-wrong")];
+                " "
+                button.quiet type="submit" aria-label={ "Log in as them: " (user.name) } {
+                    "Log in as them"
+                }
+                @if let Some(message) = wrong { p.wrong id="reason-wrong" { (sentence(message)) } }
+            }
         }
+    }
+
+    fn answer(self, app: &App, session: &Session, members: &[Member]) -> Response {
+        let body = html! { h1 { "People" } (list(members, session, &self)) };
+        let page = Page::new("People", body).with_status(StatusCode::UNPROCESSABLE_ENTITY);
+        page.for_staff(session).show(app)
     }
 }
 
@@ -89,12 +115,14 @@ pub(crate) async fn add(
     if session.is_as_another() {
         return problem::as_another(&app, &session);
     }
+    let Some(newcomer) = Newcomer::new() else {
+        return problem::broken(&app, "there is no randomness for an id");
+    };
     let mut wrong = Wrong::default();
-    match typed.read(&mut wrong) {
+    match typed.read(newcomer, &mut wrong) {
         None => {
-            let body = list(&members, &session, &typed, &wrong);
-            let page = Page::new("People", body).with_status(StatusCode::UNPROCESSABLE_ENTITY);
-            page.for_staff(&session).show(&app)
+            let forms = Forms { add: typed, wrong, ..Forms::default() };
+            forms.answer(&app, &session, &members)
         }
         Some((user, role)) => match put(&app, &user, role).await {
             Ok(()) => Redirect::to("/admin").into_response(),
@@ -103,20 +131,30 @@ pub(crate) async fn add(
     }
 }
 
+/// What nobody types of somebody who is added.
+struct Newcomer {
+    /// Users are those of all accounts: an id that somebody typed could be another's, whom `put_user` would
+    /// change.
+    id: UserId,
+    hours: Hours,
+}
+
+impl Newcomer {
+    fn new() -> Option<Self> {
+        let id = UserId::new(crate::random::text().ok()?).ok()?;
+        let weekly = WeeklyHours::monday_to_friday(&["09:00-17:00".parse().ok()?]);
+        let hours = Hours::new(Zone::new("Europe/Berlin").ok()?).with_weekly(weekly);
+        Some(Self { id, hours })
+    }
+}
+
 impl Typed {
-    fn read(&self, wrong: &mut Wrong) -> Option<(User, Role)> {
+    fn read(&self, newcomer: Newcomer, wrong: &mut Wrong) -> Option<(User, Role)> {
         let name = wrong.take("name", Name::new(self.name.trim()));
         let email = wrong.take("email", Email::new(self.email.trim()));
-        let nine_to_five = wrong.take("name", "09:00-17:00".parse());
-        let zone = wrong.take("name", Zone::new("Europe/Berlin"));
-        // Users are those of all accounts: an id that somebody typed could be another's, whom `put_user`
-        // would change.
-        let id = wrong.take("name", crate::random::text());
-        let id = id.and_then(|id| wrong.take("name", UserId::new(id)));
-        let weekly = WeeklyHours::monday_to_friday(&[nine_to_five?]);
-        let user = User::new(id?, name?, email?, Hours::new(zone?).with_weekly(weekly));
+        let user = User::new(newcomer.id, name?, email?, newcomer.hours);
         let role = if self.admin.is_some() { Role::Admin } else { Role::User };
-        wrong.is_empty().then_some((user, role))
+        Some((user, role))
     }
 }
 
@@ -130,10 +168,18 @@ pub(crate) async fn log_in_as(
     State(app): State<Shared>,
     Admin(session): Admin,
     headers: HeaderMap,
-    Form(LogInAs { user, reason }): Form<LogInAs>,
+    Form(sent): Form<LogInAs>,
 ) -> Response {
-    let (Ok(user), Ok(reason)) = (UserId::new(user), StatedReason::new(reason.trim())) else {
-        return Redirect::to("/admin").into_response();
+    let Ok(user) = UserId::new(&*sent.user) else {
+        return problem::unreadable(&app, StatusCode::UNPROCESSABLE_ENTITY);
+    };
+    let mut wrong = Wrong::default();
+    let Some(reason) = wrong.take("reason", StatedReason::new(sent.reason.trim())) else {
+        let forms = Forms { log_in: sent, wrong, ..Forms::default() };
+        return match app.scheduler.members(&session.caller(&app)).await {
+            Ok(members) => forms.answer(&app, &session, &members),
+            Err(error) => problem::page(&app, Some(&session), &error),
+        };
     };
     let other = session.clone().oneself_again().logged_in_as(user, reason);
     // Whoever may not is told so now, and stays who they are.

@@ -1,6 +1,5 @@
 //! The sign-in of demonstrations: put your own in its place.
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -17,6 +16,7 @@ use crate::web::form::{Field, Wrong};
 use crate::web::layout::Page;
 use crate::web::problem;
 use crate::web::session::{Session, jar};
+use crate::web::take::Form;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -110,7 +110,8 @@ fn anybody(members: &[Member]) -> Markup {
             "Anybody can be anybody. A real service puts its own sign-in here."
         }
         form method="post" {
-            ul.cards {
+            // What was wrong with the choice leads here.
+            ul.cards id="user" tabindex="-1" {
                 @for Member { user, role, .. } in members {
                     li {
                         button.card type="submit" name="user" value=(user.id.as_str()) {

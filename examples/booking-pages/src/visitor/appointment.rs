@@ -1,6 +1,6 @@
 //! The page of an appointment, at its private address.
 
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -12,8 +12,10 @@ use slotlink::{Appointment, Error, MeetingLocation};
 
 use crate::app::{App, Shared};
 use crate::private::PrivateAddress;
+use crate::web::form::alert;
 use crate::web::guard::not_found;
 use crate::web::layout::Page;
+use crate::web::take::{Path, Query};
 use crate::web::{problem, zones};
 use crate::when;
 
@@ -40,8 +42,7 @@ impl FromRequestParts<Shared> for Held {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
-        let address = Path::<String>::from_request_parts(parts, app).await;
-        let address = address.map(|Path(address)| address).unwrap_or_default();
+        let Path(address) = Path::from_request_parts(parts, app).await?;
         let Some(id) = PrivateAddress::open(&app.keys, &address) else {
             return Err(not_found(State(app.clone())).await);
         };
@@ -122,7 +123,7 @@ pub(crate) async fn cancel(State(app): State<Shared>, held: Held, headers: Heade
         Err(error) => {
             problem::log(&app, &error);
             let zone = zones::of_visitor(None, &headers, held.calendar.zone);
-            page(&app, &held, zone, Some(&error)).show(&app)
+            problem::with_retry(page(&app, &held, zone, Some(&error)).show(&app))
         }
     }
 }
@@ -131,12 +132,12 @@ fn body(app: &App, held: &Held, zone: Zone, message: Option<String>) -> Markup {
     let Held { appointment, .. } = held;
     html! {
         h1 { (appointment.title) }
-        @if let Some(message) = message { p.alert role="alert" { (message) } }
+        @if let Some(message) = message { (alert(&message)) }
         p.status data-status=(name(appointment.status)) { (standing(appointment.status)) }
         p.chosen { (when::interval(zone, appointment.interval)) }
         section aria-labelledby="where" {
             h2 id="where" { "Where" }
-            (place(app, appointment, zone))
+            (place(app, held, zone))
         }
         @if let Some(notes) = &appointment.notes {
             section aria-labelledby="notes" { h2 id="notes" { "Your notes" } p { (notes) } }
@@ -170,16 +171,28 @@ fn standing(status: Status) -> &'static str {
     }
 }
 
-fn place(app: &App, appointment: &Appointment, zone: Zone) -> Markup {
-    match &appointment.location {
+fn place(app: &App, held: &Held, zone: Zone) -> Markup {
+    match &held.appointment.location {
+        MeetingLocation::Zoom(LinkState::Pending) => on_its_way(held, zone),
         MeetingLocation::Zoom(state) => link(app, state, zone),
         MeetingLocation::Fixed(place) => html! { p { (fixed(place)) } },
         _ => html! { p { "We will tell you where." } },
     }
 }
 
-/// What can be said of a link, by its state: never one that is not good.
-pub(crate) fn link(app: &App, state: &LinkState, zone: Zone) -> Markup {
+/// The link is named by its path: the page is shown at other addresses, too.
+fn on_its_way(held: &Held, zone: Zone) -> Markup {
+    let here = format!("{}?zone={}", held.path(), super::path(zone.name()));
+    html! {
+        p data-link="pending" role="status" {
+            "On Zoom. The link is being made; this page shows it in a moment. "
+            a href=(here) { "Look again" }
+        }
+    }
+}
+
+/// What can be said of any other link, by its state: never one that is not good.
+fn link(app: &App, state: &LinkState, zone: Zone) -> Markup {
     let join = |url: &str| {
         html! {
             p { a.join href=(url) { "Join on Zoom" } }
@@ -193,12 +206,6 @@ pub(crate) fn link(app: &App, state: &LinkState, zone: Zone) -> Markup {
         @match state {
             LinkState::Ready { join_url, .. } | LinkState::Unmanaged { join_url, .. } => {
                 div data-link="ready" { (join(join_url.as_str())) }
-            }
-            LinkState::Pending => {
-                p data-link="pending" role="status" {
-                    "On Zoom. The link is being made; this page shows it in a moment. "
-                    a href="" { "Look again" }
-                }
             }
             LinkState::Deferred { until, .. } => {
                 p data-link="deferred" {

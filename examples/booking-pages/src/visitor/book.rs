@@ -1,7 +1,6 @@
 //! The booking form, and what becomes of it.
 
-use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, Utc};
@@ -17,9 +16,10 @@ use crate::app::{App, Shared};
 use crate::attempts::too_many;
 use crate::private::PrivateAddress;
 use crate::web::client::Client;
-use crate::web::form::{Field, Wrong};
+use crate::web::form::{Field, Wrong, alert};
 use crate::web::guard::not_found;
 use crate::web::layout::Page;
+use crate::web::take::{Form, Path, Query};
 use crate::web::{problem, zones};
 use crate::when;
 
@@ -59,7 +59,7 @@ struct Shown<'a> {
 
 pub(crate) async fn form(
     State(app): State<Shared>,
-    Path(calendar): Path<String>,
+    Path(calendar): Path,
     Query(chosen): Query<Chosen>,
     headers: HeaderMap,
 ) -> Response {
@@ -67,7 +67,7 @@ pub(crate) async fn form(
         Ok(calendar) => calendar,
         Err(response) => return response,
     };
-    let start = chosen.start.as_deref().and_then(|start| start.parse::<DateTime<Utc>>().ok());
+    let start = chosen.start.as_deref().and_then(|start| when::instant(start).ok());
     let (Some(start), Ok(request)) = (start, crate::random::text()) else {
         return unclear(&app, "It is not clear which time was meant.");
     };
@@ -85,7 +85,7 @@ pub(crate) async fn form(
 
 pub(crate) async fn book(
     State(app): State<Shared>,
-    Path(calendar): Path<String>,
+    Path(calendar): Path,
     Client(from): Client,
     Form(typed): Form<Typed>,
 ) -> Response {
@@ -97,10 +97,14 @@ pub(crate) async fn book(
     if let Err(wait) = app.attempts.count(from) {
         return too_often(&app, shown, wait);
     }
+    let Some(id) = typed.request_id() else {
+        let message = "Part of the form was missing. Nothing is booked yet: please send it again.";
+        return as_another(&app, &shown, StatusCode::UNPROCESSABLE_ENTITY, message);
+    };
     let Some(request) = typed.read(&calendar.id, &mut shown.wrong) else {
         return shown.answer(&app, StatusCode::UNPROCESSABLE_ENTITY);
     };
-    match app.scheduler.book(&app.invitee(), &request).await {
+    match app.scheduler.book(&app.invitee(), &request.with_request_id(id)).await {
         Ok(booked) => {
             app.work.notify_one();
             app.metrics.booked();
@@ -129,7 +133,6 @@ fn asks(calendar: &Calendar) -> bool {
 impl Typed {
     /// What is asked for, if all fields can be read.
     fn read(&self, calendar: &CalendarId, wrong: &mut Wrong) -> Option<BookRequest> {
-        let request = wrong.take("request", RequestId::new(format!("page:{}", self.request)));
         let wish = Wish {
             calendar: calendar.as_str(),
             start: &self.start,
@@ -139,8 +142,13 @@ impl Typed {
             notes: &self.notes,
             place: self.place.as_deref().unwrap_or_default(),
         };
-        let asked = wish.read(wrong)?;
-        Some(asked.with_request_id(request?))
+        wish.read(wrong)
+    }
+
+    /// Forms without a name would all be the same one.
+    fn request_id(&self) -> Option<RequestId> {
+        let is_named = !self.request.is_empty();
+        is_named.then(|| RequestId::new(format!("page:{}", self.request)).ok()).flatten()
     }
 }
 
@@ -154,20 +162,14 @@ async fn refused(app: &App, mut shown: Shown<'_>, typed: &Typed, error: Error) -
             return with_others(app, shown, typed, *start).await;
         }
         Error::Refused(Refusal::QuotaExhausted { .. }) => {
-            shown.message = Some("This time cannot be booked any more today.".to_owned());
+            shown.message = Some(problem::told(&error));
             let start = typed.start.parse().unwrap_or_else(|_| when::now());
             return with_others(app, shown, typed, start).await;
         }
         Error::Refused(Refusal::RequestIdReused { .. }) => {
-            let Ok(request) = crate::random::text() else {
-                return problem::page(app, None, &error);
-            };
             let message =
                 "You have booked with this form already. To book once more, send it again.";
-            let again = typed.again(request);
-            let mut shown = Shown::new(shown.calendar, &again);
-            shown.message = Some(message.to_owned());
-            return shown.answer(app, status);
+            return as_another(app, &shown, status, message);
         }
         Error::Refused(Refusal::InvalidInput(InvalidInput::LocationMissing)) => {
             shown.wrong.say("place", "please say where you would like to meet");
@@ -195,6 +197,15 @@ async fn with_others(app: &App, shown: Shown<'_>, typed: &Typed, taken: DateTime
     };
     let typed = typed.again(request);
     Shown { others, typed: &typed, ..shown }.answer(app, StatusCode::CONFLICT)
+}
+
+/// The form as it was typed, with a name of its own.
+fn as_another(app: &App, shown: &Shown<'_>, status: StatusCode, message: &str) -> Response {
+    let Ok(request) = crate::random::text() else { return unclear(app, message) };
+    let again = shown.typed.again(request);
+    let mut shown = Shown::new(shown.calendar, &again);
+    shown.message = Some(message.to_owned());
+    shown.answer(app, status)
 }
 
 fn too_often(app: &App, mut shown: Shown<'_>, wait: std::time::Duration) -> Response {
@@ -258,11 +269,9 @@ impl<'a> Shown<'a> {
         let start = self.typed.start.parse().ok();
         let interval = start.and_then(|start| self.calendar.slot.core(start));
         html! {
-            @if let Some(message) = &self.message {
-                p.alert role="alert" { (message) }
-            }
+            @if let Some(message) = &self.message { (alert(message)) }
             @if self.others.is_empty() {
-                p.chosen {
+                p.chosen id="start" tabindex="-1" {
                     // A time that is taken is shown, too: there is a way to others below.
                     @match interval {
                         Some(interval) => (when::interval(self.zone, interval)),
@@ -278,9 +287,9 @@ impl<'a> Shown<'a> {
         let (zone, others) = (self.zone, &self.others);
         html! {
             @if others.is_empty() {
-                input type="hidden" id="start" name="start" value=(self.typed.start);
+                input type="hidden" name="start" value=(self.typed.start);
             } @else {
-                fieldset id="start" {
+                fieldset id="start" tabindex="-1" {
                     legend { "The next free times" }
                     @for (number, other) in others.iter().enumerate() {
                         label.radio {

@@ -1,10 +1,8 @@
 //! Another time for an appointment.
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
 use slotlink::words::{Interval, Zone};
@@ -14,7 +12,9 @@ use super::appointment::Held;
 use super::slots::{Asked, Week, unclear};
 use crate::app::{App, Shared};
 use crate::web::client::Client;
+use crate::web::form::alert;
 use crate::web::layout::Page;
+use crate::web::take::{Form, Query};
 use crate::web::{problem, zones};
 use crate::when::{self, Days};
 
@@ -40,7 +40,7 @@ pub(crate) async fn reschedule(
     Client(from): Client,
     Form(chosen): Form<Chosen>,
 ) -> Response {
-    let Ok(start) = chosen.start.parse::<DateTime<Utc>>() else {
+    let Ok(start) = when::instant(&chosen.start) else {
         return unclear(&app, "It is not clear which time was meant.");
     };
     // A move costs the host requests at Zoom.
@@ -77,7 +77,7 @@ async fn answer(app: &App, held: &Held, days: Days, error: Option<&Error>) -> Re
     });
     let status = error.map_or(StatusCode::OK, problem::status);
     let body = body(held, &week, message);
-    Page::new("Choose another time", body).with_status(status).show(app)
+    problem::with_retry(Page::new("Choose another time", body).with_status(status).show(app))
 }
 
 fn body(held: &Held, week: &Week, message: Option<String>) -> Markup {
@@ -94,7 +94,7 @@ fn body(held: &Held, week: &Week, message: Option<String>) -> Markup {
     };
     html! {
         h1 { "Another time for " (held.appointment.title) }
-        @if let Some(message) = message { p.alert role="alert" { (message) } }
+        @if let Some(message) = message { (alert(&message)) }
         p.chosen { "Now: " (when::interval(zone, held.appointment.interval)) }
         p { a href=(held.path()) { "Leave it as it is" } }
         (week.show(&action, true, button))

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use maud::{Markup, html};
 use serde::Deserialize;
 use slotlink::words::{Calendar, CalendarId, Interval, Zone};
@@ -15,6 +15,7 @@ use super::{about, free, path};
 use crate::app::{App, Shared};
 use crate::web::guard::not_found;
 use crate::web::layout::Page;
+use crate::web::take::{Path, Query};
 use crate::web::{problem, zones};
 use crate::when::{self, Days};
 
@@ -31,6 +32,8 @@ impl Asked {
     pub(crate) fn days(&self, zone: Zone) -> Days {
         let today = zone.date(when::now());
         let asked = self.from.as_deref().and_then(|from| from.parse::<NaiveDate>().ok());
+        // The crate works with the years until 2199, and days are asked for after these.
+        let asked = asked.filter(|date| date.year() < 2199);
         let is_month = self.days.as_deref() == Some("31");
         Days {
             zone,
@@ -42,7 +45,7 @@ impl Asked {
 
 pub(crate) async fn show(
     State(app): State<Shared>,
-    Path(calendar): Path<String>,
+    Path(calendar): Path,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {

@@ -7,7 +7,11 @@ use maud::{Markup, html};
 
 /// What is wrong, by field.
 #[derive(Debug, Default)]
-pub(crate) struct Wrong(BTreeMap<&'static str, String>);
+pub(crate) struct Wrong {
+    fields: BTreeMap<&'static str, String>,
+    /// What is wrong with no field in particular.
+    whole: Option<String>,
+}
 
 impl Wrong {
     /// The value, or a note of what is wrong with the field.
@@ -27,37 +31,50 @@ impl Wrong {
 
     /// The first thing that is wrong with a field is told.
     pub(crate) fn say(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.entry(field).or_insert_with(|| message.into());
+        self.fields.entry(field).or_insert_with(|| message.into());
+    }
+
+    /// What no other value of a field would mend.
+    pub(crate) fn say_of_all(&mut self, message: impl Into<String>) {
+        self.whole = Some(message.into());
     }
 
     pub(crate) fn with(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+        self.fields.get(field).map(String::as_str)
     }
 
     /// Each field with what is wrong with it.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(field, message)| (*field, message.as_str()))
+        self.fields.iter().map(|(field, message)| (*field, message.as_str()))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty() && self.whole.is_none()
     }
 
     /// At the top of the form, for who does not see the fields: each leads to its field.
     pub(crate) fn summary(&self) -> Markup {
         html! {
             @if !self.is_empty() {
-                div.alert role="alert" tabindex="-1" id="wrong" {
-                    p { strong { "Please look at this again:" } }
-                    ul {
-                        @for (field, message) in &self.0 {
-                            li { a href={ "#" (field) } { (sentence(message)) } }
+                div.alert role="alert" tabindex="-1" autofocus id="wrong" {
+                    @if let Some(message) = &self.whole { p { (sentence(message)) } }
+                    @if !self.fields.is_empty() {
+                        p { strong { "Please look at this again:" } }
+                        ul {
+                            @for (field, message) in &self.fields {
+                                li { a href={ "#" (field) } { (sentence(message)) } }
+                            }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// What became of a form, at its top: whoever sent it begins there, also without a script.
+pub(crate) fn alert(message: &str) -> Markup {
+    html! { p.alert role="alert" tabindex="-1" autofocus { (message) } }
 }
 
 /// Messages of the crate begin small, and end without a full stop.

@@ -68,6 +68,16 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// A page that is there, but not for this method.
+pub(crate) async fn wrong_method(State(app): State<Shared>) -> Response {
+    let body = html! {
+        h1 { "That cannot be done here" }
+        p { "This address is for something else. " a href="/" { "See what can be booked" } }
+    };
+    let page = Page::new("That cannot be done here", body);
+    page.with_status(StatusCode::METHOD_NOT_ALLOWED).show(&app).into_response()
+}
+
 /// A page that is not there.
 pub(crate) async fn not_found(State(app): State<Shared>) -> Response {
     let body = html! {

@@ -7,4 +7,5 @@ pub(crate) mod guard;
 pub(crate) mod layout;
 pub(crate) mod problem;
 pub(crate) mod session;
+pub(crate) mod take;
 pub(crate) mod zones;

@@ -44,6 +44,10 @@ pub(crate) fn told(error: &Error) -> String {
                 "It is too late for that: it can be done until {notice} minutes before it begins."
             )
         }
+        // That it is Zoom's limit is nobody's business but the staff's.
+        Error::Refused(Refusal::QuotaExhausted { .. }) => {
+            "This time cannot be booked any more today.".to_owned()
+        }
         Error::Refused(Refusal::TooLate { .. }) => "It is over.".to_owned(),
         Error::Refused(refusal) => sentence(&refusal.to_string()),
         Error::Conflict(_) => {
@@ -90,6 +94,31 @@ fn body(title: &str, message: &str) -> Markup {
         p.alert role="alert" { (message) }
         p { a href="/" { "To the first page" } }
     }
+}
+
+/// What was sent cannot be read.
+pub(crate) fn unreadable(app: &App, status: StatusCode) -> Response {
+    let (title, message) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "That is too long",
+            "What you have sent is longer than we can take. Please go back, and make it shorter.",
+        ),
+        _ => (
+            "That is not clear",
+            "What was sent cannot be read: something is missing, is there twice, or is no text. Please \
+             go back, and try again.",
+        ),
+    };
+    Page::new(title, body(title, message)).with_status(status).show(app)
+}
+
+/// Something of ours is broken that is no fault of the crate's.
+pub(crate) fn broken(app: &App, what: &str) -> Response {
+    tracing::error!("{what}");
+    let title = "That did not work";
+    let message = "Something does not work on our side. Please try again in a minute.";
+    let page = Page::new(title, body(title, message));
+    page.with_status(StatusCode::INTERNAL_SERVER_ERROR).show(app)
 }
 
 /// Somebody tries too often.

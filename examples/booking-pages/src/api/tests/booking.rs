@@ -36,10 +36,10 @@ async fn what_is_offered_can_be_booked_until_it_is_gone() {
 async fn the_same_key_books_once_and_is_refused_for_another_booking() {
     let service = Service::start().await;
     let starts = service.starts("demo").await;
-    let once = service.book("a key", &pat("demo", &starts[0])).await.expect(201);
-    let twice = service.book("a key", &pat("demo", &starts[0])).await.expect(201);
+    let once = service.book("a-key", &pat("demo", &starts[0])).await.expect(201);
+    let twice = service.book("a-key", &pat("demo", &starts[0])).await.expect(201);
     assert_eq!(once["address"], twice["address"]);
-    let other = service.book("a key", &pat("demo", &starts[1])).await.expect(409);
+    let other = service.book("a-key", &pat("demo", &starts[1])).await.expect(409);
     assert_eq!(other["kind"], "request_id_reused");
     assert_eq!(other["type"], "urn:slotlink:request_id_reused");
     let listed = service.staff("GET".parse().unwrap(), "/api/v1/staff/appointments").await;
@@ -57,7 +57,7 @@ async fn in_place_of_a_taken_slot_others_are_told_that_can_be_booked() {
     assert!(next.len() >= 2, "{taken:#}");
     for (number, slot) in next.iter().enumerate() {
         let wish = pat("call", slot["start"].as_str().unwrap());
-        let booked = service.book(&format!("next {number}"), &wish).await.expect(201);
+        let booked = service.book(&format!("next-{number}"), &wish).await.expect(201);
         assert_eq!((&booked["start"], &booked["end"]), (&slot["start"], &slot["end"]));
     }
 }

@@ -32,7 +32,7 @@ impl Disk {
         self.commits.load(Ordering::Relaxed)
     }
 
-    fn lose_answers(&self, count: usize) {
+    pub(super) fn lose_answers(&self, count: usize) {
         self.lost_answers.store(count, Ordering::Relaxed);
     }
 
@@ -106,12 +106,12 @@ async fn a_booking_whose_outcome_is_unknown_is_there_once_when_it_is_sent_again(
     let start = service.starts("call").await.remove(0);
     // The crate asks a few times by itself; it never hears.
     service.disk.lose_answers(usize::MAX);
-    let unknown = service.book("a key", &pat("call", &start)).await;
+    let unknown = service.book("a-key", &pat("call", &start)).await;
     assert_eq!(text(&unknown.headers, "retry-after"), "30");
     assert_eq!(unknown.expect(503)["kind"], "outcome_unknown");
     service.disk.lose_answers(0);
     assert_eq!(service.count().await, 1, "it was booked, and nobody was told");
-    let booked = service.book("a key", &pat("call", &start)).await.expect(201);
+    let booked = service.book("a-key", &pat("call", &start)).await.expect(201);
     assert_eq!(booked["start"], start);
     assert_eq!(service.count().await, 1);
 }
@@ -121,6 +121,6 @@ async fn an_answer_of_the_store_that_is_lost_once_is_nobodys_business() {
     let service = Service::start().await;
     let start = service.starts("call").await.remove(0);
     service.disk.lose_answers(1);
-    service.book("a key", &pat("call", &start)).await.expect(201);
+    service.book("a-key", &pat("call", &start)).await.expect(201);
     assert_eq!(service.count().await, 1);
 }

@@ -8,5 +8,5 @@ mod document;
 mod faults;
 mod pages;
 mod refused;
-mod service;
+pub(crate) mod service;
 mod staff;

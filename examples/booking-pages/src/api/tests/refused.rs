@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use axum::http::Method;
 use axum::http::request::Builder;
 use serde_json::{Value, json};
+use slotlink::words::QuotaPolicy;
 
 use super::service::{Service, pat, text};
 
@@ -42,6 +43,18 @@ async fn parts_of_seconds_are_no_starts() {
 }
 
 #[tokio::test]
+async fn a_time_of_years_that_we_do_not_know_is_told_at_its_field() {
+    let service = Service::start().await;
+    for start in ["1969-12-31T23:59:59Z", "2200-01-01T00:00:01Z", "9999-12-31T23:59:59Z"] {
+        let problem = service.book("1", &pat("demo", start)).await.expect(422);
+        assert_eq!(fields(&problem), ["start"], "{start}");
+        assert!(!problem.to_string().contains("whole second"), "{problem:#}");
+    }
+    let slots = "/api/v1/calendars/demo/slots?from=1969-12-31T00:00:00Z&to=1970-01-05T00:00:00Z";
+    assert_eq!(fields(&service.get(slots).await.expect(422)), ["from"]);
+}
+
+#[tokio::test]
 async fn a_booking_without_a_key_is_refused_and_told_why() {
     let service = Service::start().await;
     let wish = pat("demo", "2026-11-24T15:00:00Z");
@@ -51,13 +64,27 @@ async fn a_booking_without_a_key_is_refused_and_told_why() {
     let problem = service.book(&"k".repeat(129), &wish).await.expect(400);
     assert!(problem["fields"][0]["message"].as_str().unwrap().contains("128"), "{problem:#}");
     service.book("ä", &wish).await.expect(400);
+    service.book("two words", &wish).await.expect(400);
+    // So does a client send it whose variable is not set: all of them would share the key.
+    service.book("", &wish).await.expect(400);
+}
+
+#[tokio::test]
+async fn a_key_of_any_length_up_to_128_names_its_booking() {
+    let service = Service::start().await;
+    let starts = service.starts("demo").await;
+    for (length, start) in [1, 125, 128].into_iter().zip(&starts) {
+        let key = "k".repeat(length);
+        let booked = service.book(&key, &pat("demo", start)).await.expect(201);
+        assert_eq!(service.book(&key, &pat("demo", start)).await.expect(201), booked, "{length}");
+    }
 }
 
 #[tokio::test]
 async fn what_is_no_json_of_ours_is_refused() {
     let service = Service::start().await;
     let cases = [
-        (r#"{"calendar": "demo""#, 400, "malformed_json"),
+        (r#"{"calendar": "demo"#, 400, "malformed_json"),
         (r#"{"calendar": 5}"#, 422, "invalid_input"),
         (r#"{"calendar": "demo", "colour": "red"}"#, 422, "invalid_input"),
         ("", 400, "malformed_json"),
@@ -66,10 +93,21 @@ async fn what_is_no_json_of_ours_is_refused() {
         let answer = service.call_with(Method::POST, BOOK, Some(body.to_owned()), keyed).await;
         let problem = answer.expect(status);
         assert_eq!(problem["kind"], kind, "{body}");
+        assert_eq!(problem.get("fields").is_some(), status == 422, "{problem:#}");
     }
     let unknown = cases[2].0.to_owned();
     let problem = service.call_with(Method::POST, BOOK, Some(unknown), keyed).await.expect(422);
     assert!(problem["detail"].as_str().unwrap().contains("colour"), "{problem:#}");
+    assert_eq!(fields(&problem), ["colour"]);
+    let number = cases[1].0.to_owned();
+    let problem = service.call_with(Method::POST, BOOK, Some(number), keyed).await.expect(422);
+    assert_eq!(fields(&problem), ["calendar"]);
+    let list = Some("[5]".to_owned());
+    let problem = service.call_with(Method::POST, BOOK, list, keyed).await.expect(422);
+    assert_eq!(fields(&problem), ["[0]"]);
+    let text = Some("\"x\"".to_owned());
+    let problem = service.call_with(Method::POST, BOOK, text, keyed).await.expect(422);
+    assert!(problem.get("fields").is_none(), "{problem:#}");
     let form = |request: Builder| {
         let request = request.header("idempotency-key", "1");
         request.header("content-type", "application/x-www-form-urlencoded")
@@ -103,11 +141,21 @@ async fn the_slots_of_a_year_at_most_are_told_between_two_instants() {
     let wrong = format!("{path}?from=2026-11-24&to=x");
     assert_eq!(fields(&service.get(&wrong).await.expect(422)), ["from", "to"]);
     let empty = format!("{path}?from=2026-11-24T00:00:00Z&to=2026-11-24T00:00:00Z");
-    assert_eq!(service.get(&empty).await.expect(422)["kind"], "invalid_input");
+    assert_eq!(fields(&service.get(&empty).await.expect(422)), ["to"]);
     let long = format!("{path}?from=2026-11-24T00:00:00Z&to=2027-11-26T00:00:00Z");
-    assert_eq!(service.get(&long).await.expect(422)["kind"], "invalid_input");
+    assert_eq!(fields(&service.staff(Method::GET, &long).await.expect(422)), ["to"]);
     let year = format!("{path}?from=2026-11-24T00:00:00Z&to=2027-11-25T00:00:00Z");
-    service.get(&year).await.expect(200);
+    service.staff(Method::GET, &year).await.expect(200);
+    // Not everybody may ask for so much at once.
+    let two_months = format!("{path}?from=2026-11-24T00:00:00Z&to=2027-01-25T00:00:00Z");
+    service.get(&two_months).await.expect(200);
+    let more = two_months.replace("25T00:00:00Z", "25T00:00:01Z");
+    let problem = service.get(&more).await.expect(422);
+    assert_eq!(fields(&problem), ["to"]);
+    assert!(problem["fields"][0]["message"].as_str().unwrap().contains("62"), "{problem:#}");
+    let wrong = |request: Builder| request.header("authorization", "Bearer of nothing");
+    service.call(Method::GET, &year, None, wrong).await.expect(401);
+    let year = two_months;
     let unknown = format!("{year}&until=x");
     assert_eq!(service.get(&unknown).await.expect(400)["kind"], "malformed_query");
     let nowhere = year.replace("demo", "nowhere");
@@ -126,6 +174,47 @@ async fn who_tries_too_often_is_told_how_long_to_wait() {
     assert_eq!(answer.expect(429)["kind"], "too_many_attempts");
     // To look is free.
     service.starts("demo").await;
+}
+
+#[tokio::test]
+async fn who_moves_too_often_has_to_wait_too() {
+    let service = Service::with_attempts(NonZeroU32::new(2)).await;
+    let booked = service.booked("demo").await;
+    let to = format!("{BOOK}/{}/reschedule", booked["address"].as_str().unwrap());
+    let same = json!({"start": booked["start"]});
+    service.post(&to, &same).await.expect(200);
+    assert_eq!(service.post(&to, &same).await.expect(429)["kind"], "too_many_attempts");
+}
+
+#[tokio::test]
+async fn who_guesses_the_key_waits_also_when_they_have_found_it() {
+    let service = Service::with_attempts(NonZeroU32::new(2)).await;
+    let path = "/api/v1/staff/appointments";
+    let wrong = |request: Builder| request.header("authorization", "Bearer of nothing");
+    for _ in 0..5 {
+        service.staff(Method::GET, path).await.expect(200);
+    }
+    for status in [401, 401, 429] {
+        service.call(Method::GET, path, None, wrong).await.expect(status);
+    }
+    service.staff(Method::GET, path).await.expect(429);
+}
+
+#[tokio::test]
+async fn that_requests_at_zoom_are_used_up_is_nobodys_business_but_the_staffs() {
+    let service = Service::start().await;
+    service.connect_zoom().await;
+    service.use_up_zoom();
+    let starts = service.starts("demo").await;
+    for (number, start) in starts.iter().rev().take(4).enumerate() {
+        service.book(&number.to_string(), &pat("demo", start)).await.expect(201);
+    }
+    service.work().await;
+    service.set("demo", |calendar| calendar.quota = QuotaPolicy::Refuse).await;
+    let problem = service.book("one-more", &pat("demo", &starts[8])).await.expect(409);
+    assert_eq!(problem["kind"], "quota_exhausted");
+    assert_eq!(problem["detail"], "This time cannot be booked any more today.");
+    assert!(problem["until"].is_string(), "{problem:#}");
 }
 
 #[tokio::test]

@@ -28,8 +28,8 @@ use crate::{demo, server, when};
 
 pub(super) const KEY: &str = "the key of the API";
 
-pub(super) struct Service {
-    pub(super) app: Shared,
+pub(crate) struct Service {
+    pub(crate) app: Shared,
     pub(super) description: Description,
     pub(super) clock: Arc<ManualClock>,
     pub(super) disk: Arc<Disk>,
@@ -59,7 +59,7 @@ pub(super) fn text(headers: &HeaderMap, name: &str) -> String {
 }
 
 impl Service {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with_attempts(None).await
     }
 

@@ -3,6 +3,8 @@
 mod guard;
 mod operations;
 mod staff;
+mod told;
+mod unclear;
 
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, StatusCode};

@@ -21,7 +21,7 @@ async fn metrics_count_and_name_no_private_address() {
     let address = booked["address"].as_str().unwrap();
     service.page(&format!("/appointments/{address}"), "").await.expect(200);
     let past = pat("demo", "2020-01-01T00:00:00Z");
-    service.book("another key", &past).await.expect(409);
+    service.book("another-key", &past).await.expect(409);
     let metrics = service.page("/metrics", "").await.expect(200);
     let kind = text(&metrics.headers, "content-type");
     assert!(kind.starts_with("application/openmetrics-text"), "{kind}");
