@@ -231,7 +231,9 @@ impl Core {
                     if doubtful && self.has_receipt(change).await? {
                         return Ok(None);
                     }
-                    return Ok(Some(keys.into_iter().next().unwrap_or_else(receipt)));
+                    // The same one for all who want the same: of a booking the host's day, since keys of
+                    // users come last.
+                    return Ok(Some(keys.into_iter().max().unwrap_or_else(receipt)));
                 }
                 Ok(CommitOutcome::Unknown) => doubtful = true,
                 Err(source) if !doubtful => {

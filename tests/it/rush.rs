@@ -51,22 +51,36 @@ impl Store for FarAway {
     }
 }
 
-/// Polls all of them in turn until each has an answer.
-fn all_at_once<T>(calls: impl Iterator<Item = Pin<Box<dyn Future<Output = T>>>>) -> Vec<T> {
-    let mut waiting: VecDeque<_> = calls.collect();
+/// Polls all of them in turn until each has an answer. In each round so many more begin.
+fn answers_of<T>(
+    calls: impl Iterator<Item = Pin<Box<dyn Future<Output = T>>>>,
+    more: usize,
+) -> Vec<T> {
+    let (mut calls, mut waiting) = (calls.fuse(), VecDeque::new());
     let mut answers = Vec::new();
     let mut context = Context::from_waker(Waker::noop());
-    while let Some(mut call) = waiting.pop_front() {
-        match call.as_mut().poll(&mut context) {
-            Poll::Ready(answer) => answers.push(answer),
-            Poll::Pending => waiting.push_back(call),
+    loop {
+        waiting.extend(calls.by_ref().take(more));
+        for _ in 0..waiting.len() {
+            let mut call = waiting.pop_front().unwrap();
+            match call.as_mut().poll(&mut context) {
+                Poll::Ready(answer) => answers.push(answer),
+                Poll::Pending => waiting.push_back(call),
+            }
+        }
+        if waiting.is_empty() {
+            return answers;
         }
     }
-    answers
 }
 
 /// All callers book one start; how many commits that took, and what they were told.
 fn rush(hosts: &[&str], seats: u16) -> (u32, Vec<Result<Appointment, Error>>) {
+    rush_by(hosts, seats, 60)
+}
+
+/// The same, if so many more begin while the others are at it.
+fn rush_by(hosts: &[&str], seats: u16, more: usize) -> (u32, Vec<Result<Appointment, Error>>) {
     let world = World::new(hosts);
     let mut calendar = round_robin(hosts);
     calendar.slot = slot_settings(30).with_seats(Seats::new(seats).unwrap());
@@ -79,7 +93,7 @@ fn rush(hosts: &[&str], seats: u16) -> (u32, Vec<Result<Appointment, Error>>) {
         let request = request(TEN, &format!("Pat{number}"));
         Box::pin(async move { scheduler.book(&caller(), &request).await })
     };
-    let answers = all_at_once((0..CALLERS).map(call));
+    let answers = answers_of((0..CALLERS).map(call), more);
     (store.commits.load(Ordering::Relaxed), answers)
 }
 
@@ -89,6 +103,17 @@ fn all_get_their_seat_and_nobody_is_told_to_ask_again() {
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 60);
     // Each plans once for nothing, and once more when it is their turn.
     assert!(commits <= 2 * CALLERS, "{commits} commits");
+}
+
+/// The first ones are overtaken at the slot, which was not there yet, those who come later at its link, and all
+/// at the host's day: whoever waited in another line would overtake, and be overtaken, to the end.
+#[test]
+fn who_comes_later_waits_in_the_same_line() {
+    for more in [3, 5, 10, 20, 30] {
+        let (commits, answers) = rush_by(&["A001"], 60, more);
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 60, "{more}");
+        assert!(commits <= 2 * CALLERS, "{more}: {commits} commits");
+    }
 }
 
 #[test]
