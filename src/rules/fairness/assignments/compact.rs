@@ -23,7 +23,7 @@ pub(super) struct Compact {
     no_shows: Vec<usize>,
 }
 
-/// Rows do not say how their numbers were made.
+/// Nothing that was written by [`Compact::of`].
 #[derive(Debug, thiserror::Error)]
 #[error("assignments are pairs of numbers, and no-shows some of them")]
 pub(super) struct Unpaired;
