@@ -36,8 +36,13 @@ fn read(text: &str) -> Option<User> {
     let id = UserId::new(parts.next()?).ok()?;
     let name = Name::new(parts.next()?).ok()?;
     let email = Email::new(parts.next()?).ok()?;
+    Some(User::new(id, name, email, first_hours(Zone::UTC)?))
+}
+
+/// When somebody is open who has not said so yet.
+pub(crate) fn first_hours(zone: Zone) -> Option<Hours> {
     let weekly = WeeklyHours::monday_to_friday(&["09:00-17:00".parse().ok()?]);
-    Some(User::new(id, name, email, Hours::new(Zone::UTC).with_weekly(weekly)))
+    Some(Hours::new(zone).with_weekly(weekly))
 }
 
 async fn put(scheduler: &Scheduler, id: &AccountId, admin: &User) -> Result<(), Error> {

@@ -65,10 +65,8 @@ impl Asked {
             return None;
         }
         let calendar = calendars.iter().find(|calendar| calendar.id.as_str() == self.calendar);
-        if calendar.is_none() {
-            wrong.say("calendar", "please choose one of the calendars");
-        }
-        let calendar = calendar?;
+        let calendar =
+            wrong.take("calendar", calendar.ok_or("please choose one of the calendars"))?;
         let typed = self.start.trim();
         let wall = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
             .iter()

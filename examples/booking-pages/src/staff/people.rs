@@ -5,10 +5,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use slotlink::words::{Email, Hours, Name, Role, StatedReason, User, UserId, WeeklyHours, Zone};
+use slotlink::words::{Email, Hours, Name, Role, StatedReason, User, UserId, Zone};
 use slotlink::{Error, Member};
 
 use super::sign_in::role_name;
+use crate::account;
 use crate::app::{App, Shared};
 use crate::web::admin::Admin;
 use crate::web::form::{Field, Wrong, sentence};
@@ -142,8 +143,7 @@ struct Newcomer {
 impl Newcomer {
     fn new() -> Option<Self> {
         let id = UserId::new(crate::random::text().ok()?).ok()?;
-        let weekly = WeeklyHours::monday_to_friday(&["09:00-17:00".parse().ok()?]);
-        let hours = Hours::new(Zone::new("Europe/Berlin").ok()?).with_weekly(weekly);
+        let hours = account::first_hours(Zone::new("Europe/Berlin").ok()?)?;
         Some(Self { id, hours })
     }
 }
