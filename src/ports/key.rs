@@ -150,12 +150,14 @@ impl Default for Parts {
 
 impl Parts {
     pub(crate) fn text(mut self, text: &str) -> Self {
-        for byte in text.bytes() {
-            self.0.push(byte);
-            if byte == 0 {
-                self.0.push(u8::MAX);
-            }
+        let mut rest = text.as_bytes();
+        while let Some(zero) = rest.iter().position(|byte| *byte == 0) {
+            let (part, after) = rest.split_at(zero.saturating_add(1));
+            self.0.extend_from_slice(part);
+            self.0.push(u8::MAX);
+            rest = after;
         }
+        self.0.extend_from_slice(rest);
         self.0.extend_from_slice(&[0, 1]);
         self
     }

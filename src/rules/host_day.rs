@@ -13,8 +13,8 @@ const DAY_SECONDS: i64 = 86_400;
 /// Two intervals that share an instant share its day. So two bookings of one host that conflict
 /// write the same row, and one of them loses.
 pub(crate) fn days_touched(interval: Interval) -> std::ops::RangeInclusive<i64> {
-    let last = interval.end().timestamp().saturating_sub(1);
-    interval.start().timestamp().div_euclid(DAY_SECONDS)..=last.div_euclid(DAY_SECONDS)
+    let (start, end) = interval.into();
+    start.div_euclid(DAY_SECONDS)..=end.saturating_sub(1).div_euclid(DAY_SECONDS)
 }
 
 /// The UTC day of an instant.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::slot::SlotKey;
 use crate::bugs::bug;
-use crate::words::{AppointmentId, JoinUrl, LinkId, MeetingId, Topic, ZoomAccountId};
+use crate::words::{AppointmentId, JoinUrl, LinkId, MeetingId, Topic, ZoomAccountId, instant};
 
 /// Our record of one Zoom meeting for one slot (R10).
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -91,7 +91,7 @@ pub(crate) enum Call {
 #[serde(rename_all = "snake_case")]
 enum Hold {
     /// Nothing holds it from then on.
-    Until(DateTime<Utc>),
+    Until(#[serde(serialize_with = "instant::serialize")] DateTime<Utc>),
     /// The quota of the day is used up (R16).
     Deferred(DateTime<Utc>),
     /// Somebody has to do something first. Since when.

@@ -25,16 +25,20 @@ use crate::rules::assign::Ask;
 use crate::rules::location::{AnswerMismatch, setting, settle};
 use crate::words::{
     AppointmentId, CalendarId, CalendarRef, Confirmation, FixedLocation, Location, Notes, Occupant,
-    Participant, Person, RequestId, Status, Title, UserId, check_instant,
+    Participant, Person, RequestId, Status, Title, UserId, check_instant, instant,
 };
 
 /// The most participants of an appointment, the invitee included.
 pub(crate) const MAX_PARTICIPANTS: usize = 100;
 
+/// Room for most requests.
+const REQUEST_BYTES: usize = 512;
+
 /// What an invitee asks for.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct BookRequest {
     calendar: CalendarId,
+    #[serde(serialize_with = "instant::serialize")]
     start: DateTime<Utc>,
     participants: Vec<Participant>,
     title: Option<Title>,
@@ -106,7 +110,8 @@ impl BookRequest {
 
     /// SHA-256 of what is asked for, in hex.
     fn digest(&self) -> Result<String, Fault> {
-        let json = serde_json::to_vec(self).map_err(Fault::Unwritable)?;
+        let mut json = Vec::with_capacity(REQUEST_BYTES);
+        serde_json::to_writer(&mut json, self).map_err(Fault::Unwritable)?;
         Ok(sha256_hex(json))
     }
 }

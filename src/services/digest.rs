@@ -5,9 +5,10 @@ use sha2::{Digest, Sha256};
 /// SHA-256, in hex.
 pub(crate) fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     let digest = Sha256::digest(bytes);
-    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
     let mut hex = String::with_capacity(digest.len().saturating_mul(2));
-    hex.extend(nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)));
+    for nibble in digest.iter().flat_map(|byte| [byte >> 4, byte & 0xF]) {
+        hex.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
+    }
     hex
 }
 

@@ -28,6 +28,8 @@ const MAX_INPUT_BYTES: usize = MAX_ROW_BYTES - (8 << 10);
 
 /// Room for the operations of most changes.
 const OPERATIONS: usize = 16;
+/// Room for most rows.
+const ROW_BYTES: usize = 1024;
 
 /// One attempt at one change.
 ///
@@ -48,6 +50,8 @@ pub(crate) struct Planner<'a> {
     before: Turns,
     turn: Option<Turn<'a>>,
     messages: u32,
+    /// Where rows are written before their size is known.
+    scratch: Vec<u8>,
     /// Who changes the account in another's name.
     audited: Option<(AccountId, Actor)>,
 }
@@ -96,6 +100,7 @@ impl<'a> Planner<'a> {
             before: Turns::new(),
             turn: None,
             messages: 0,
+            scratch: Vec::with_capacity(ROW_BYTES),
             audited: None,
         }
     }
@@ -296,7 +301,7 @@ impl<'a> Planner<'a> {
         record: &R,
         due: Option<DateTime<Utc>>,
     ) -> Result<(), Fault> {
-        let json = record.json().map_err(Fault::Unwritable)?;
+        let json = record.json(&mut self.scratch).map_err(Fault::Unwritable)?;
         self.write(&row.key, Write::Put(Row::new(R::SCHEMA, json).with_due(due)));
         Ok(())
     }

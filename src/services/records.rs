@@ -18,7 +18,7 @@ use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
     Account, AccountId, AppointmentId, Calendar, CalendarId, CalendarRef, Interval, LinkId,
     ListCursor, Location, Notes, Occupant, Person, Role, RoundRobinHost, Status, Title, User,
-    UserId,
+    UserId, instant,
 };
 
 impl Record for Account {}
@@ -28,7 +28,7 @@ impl Record for BookedSlot {}
 impl Record for Assignments {
     const KNOWN_BY_VERSION: bool = true;
 
-    fn json(&self) -> Result<Arc<[u8]>, serde_json::Error> {
+    fn json(&self, _: &mut Vec<u8>) -> Result<Arc<[u8]>, serde_json::Error> {
         self.to_json()
     }
 
@@ -182,6 +182,7 @@ pub(crate) struct Booked {
     pub(crate) location_answered: bool,
     /// The link it uses, or used last.
     pub(crate) link: Option<LinkId>,
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) booked_at: DateTime<Utc>,
     /// When it is cancelled if nobody has confirmed it: fixed by the calendar's setting at booking.
     #[serde(default)]
@@ -281,6 +282,7 @@ pub(crate) struct RequestRow {
     pub(crate) appointment: AppointmentId,
     /// SHA-256 of what was asked for, in hex.
     pub(crate) digest: String,
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -294,6 +296,7 @@ impl Record for RequestRow {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReceiptRow {
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -320,6 +323,7 @@ pub(crate) struct MeetingRow {
     pub(crate) account: AccountId,
     pub(crate) link: LinkId,
     /// Then it is removed.
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) until: DateTime<Utc>,
 }
 
@@ -336,6 +340,7 @@ pub(crate) struct QueuedRow {
     pub(crate) account: AccountId,
     pub(crate) link: LinkId,
     /// When its slot ends: then it is not made any more, and the row can go.
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) ends: DateTime<Utc>,
 }
 
@@ -378,6 +383,7 @@ impl Record for LaneRow {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Lease {
     pub(crate) holder: Uuid,
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) until: DateTime<Utc>,
 }
 

@@ -31,9 +31,6 @@ use crate::rules::link::Link;
 use crate::rules::slot::BookedSlot;
 use crate::words::Account;
 
-/// Room for most rows.
-const ROW_BYTES: usize = 1024;
-
 /// What the rows of one kind are known by.
 pub(crate) trait Shape {
     /// The word that their sort begins with.
@@ -49,10 +46,10 @@ pub(crate) trait Record:
     /// It is long, and nobody is harmed by a stale one: bytes need not be compared to know it again.
     const KNOWN_BY_VERSION: bool = false;
 
-    /// What its row says.
-    fn json(&self) -> Result<Arc<[u8]>, serde_json::Error> {
-        let mut json = Vec::with_capacity(ROW_BYTES);
-        serde_json::to_writer(&mut json, self).map(|()| json.into())
+    /// What its row says. `scratch` is where it may be written first.
+    fn json(&self, scratch: &mut Vec<u8>) -> Result<Arc<[u8]>, serde_json::Error> {
+        scratch.clear();
+        serde_json::to_writer(&mut *scratch, self).map(|()| scratch.as_slice().into())
     }
 
     /// Reads a row of an older version, step by step: from each shape to the one that came after it.

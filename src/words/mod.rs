@@ -9,6 +9,7 @@ mod consent;
 mod hosts;
 mod hours;
 mod id;
+pub(crate) mod instant;
 mod interval;
 mod limits;
 mod list;

@@ -44,6 +44,10 @@ impl Topic {
     /// direction of writing are left out, and what is longer than 200 characters is cut.
     #[must_use]
     pub fn fit(text: &str) -> Self {
+        // Most texts fit as they are.
+        if text.len() <= MAX_TOPIC_CHARS && text.chars().all(is_visible) {
+            return Self(text.to_owned());
+        }
         Self(text.chars().filter(|c| is_visible(*c)).take(MAX_TOPIC_CHARS).collect())
     }
 

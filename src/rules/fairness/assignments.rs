@@ -174,11 +174,16 @@ impl Assignments {
 
     /// Nothing starts before it is booked: what started too long ago was booked so, too.
     fn retain_from(&mut self, oldest: i64) {
-        let mut older = self.kept.len();
-        self.kept.retain(|kept| {
-            older = older.saturating_sub(1);
-            older < ALWAYS_KEPT || kept.0.start() >= oldest
-        });
+        let booked_before = self.kept.partition_point(|kept| kept.0.booked() < oldest);
+        let may_go = self.kept.len().saturating_sub(ALWAYS_KEPT).min(booked_before);
+        let mut place = 0_usize;
+        let goes = |kept: &Kept| kept.0.start() < oldest;
+        if self.kept.iter().take(may_go).any(goes) {
+            self.kept.retain(|kept| {
+                place = place.saturating_add(1);
+                place > may_go || !goes(kept)
+            });
+        }
     }
 }
 

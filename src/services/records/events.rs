@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::Record;
 use crate::services::messages::{MessageKind, UserMessageKind};
 use crate::services::retention::Retention;
-use crate::words::{AppointmentId, LinkId, ZoomAccountId};
+use crate::words::{AppointmentId, LinkId, ZoomAccountId, instant};
 
 /// Something happened (R28).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EventRow {
     pub(crate) kind: EventKind,
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) at: DateTime<Utc>,
     /// The appointments it concerns.
     pub(crate) appointments: BTreeSet<AppointmentId>,
@@ -49,6 +50,7 @@ pub(crate) enum EventKind {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessageRow {
     pub(crate) kind: MessageKind,
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) at: DateTime<Utc>,
     pub(crate) appointments: BTreeSet<AppointmentId>,
 }
@@ -64,6 +66,7 @@ impl Record for MessageRow {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserMessageRow {
     pub(crate) kind: UserMessageKind,
+    #[serde(serialize_with = "instant::serialize")]
     pub(crate) at: DateTime<Utc>,
     pub(crate) zoom: ZoomAccountId,
 }
