@@ -23,6 +23,16 @@
 //! | `mocks` | no | `mocks`: mocks of the ports |
 //! | `sealing` | no | `sealing`: a sealer with the host's keys (XChaCha20-Poly1305) |
 //! | `testkit` | no | `testkit`: simulated Zoom, manual clock, scenarios; switches `memory` on |
+//! | `tracing` | no | the host application's logs are told what goes on, and what fails in the background |
+//!
+//! ## Logs
+//!
+//! With feature `tracing` the host application's logs are told what goes on, with the target `slotlink`.
+//! Most of it is `DEBUG`: commands and how often they were planned, calls of Zoom, background work. `WARN` is
+//! for what failed and that no caller is answered with: a call of Zoom, a step of
+//! [`run_due`](Scheduler::run_due), a busy source, a webhook that was refused. It is told with ids and
+//! causes, never with what people typed, tokens or join links; the causes are what the ports gave, so an
+//! adapter should put no rows into its errors.
 
 mod bugs;
 mod error;
@@ -38,6 +48,7 @@ pub mod sealing;
 mod services;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+mod trace;
 pub mod words;
 pub mod zoom;
 

@@ -13,6 +13,7 @@ use super::scheduler::Scheduler;
 use super::turns::Turns;
 use super::webhooks::Webhooks;
 use crate::ports::{BusySource, Clock, Entropy, Sealer, Store, ZoomApi, ZoomAuth};
+use crate::trace;
 use crate::zoom::WebhookSecrets;
 
 /// A scheduler cannot be built so.
@@ -207,8 +208,8 @@ impl Builder {
         self.check()?;
         Ok(Scheduler::new(Core {
             store: self.store,
-            zoom: self.zoom,
-            auth: self.auth,
+            zoom: trace::told_zoom(self.zoom),
+            auth: trace::told_auth(self.auth),
             sealer: self.sealer,
             busy: self.busy,
             clock: self.ambient.clock.ok_or(BuildError::NoClock)?,

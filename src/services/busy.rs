@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::core::Core;
 use crate::ports::{BusyQuestion, BusyTime, BusyTimes};
 use crate::rules::HostTimes;
+use crate::trace;
 use crate::words::{Interval, UserId};
 
 /// When those who were asked about are busy elsewhere; `None`: it is not known. Echoes of our own
@@ -20,9 +21,14 @@ pub(crate) async fn ask(core: &Core, users: Vec<UserId>, within: Interval) -> Bu
     };
     let deadline = core.now() + core.settings.call_deadline;
     let question = BusyQuestion { users, within, deadline };
-    let answer = source.busy_times(&question).await.ok();
-    let answer = answer.filter(|answer| answer.len() == question.users.len());
-    let answer = answer.unwrap_or_else(|| vec![BusyTimes::Unknown; question.users.len()]);
+    let answer = source.busy_times(&question).await;
+    let answer = answer.inspect_err(|error| trace::busy_source_failed(error)).ok();
+    let asked = question.users.len();
+    if let Some(answer) = answer.as_ref().filter(|answer| answer.len() != asked) {
+        trace::busy_source_mixed_up(asked, answer.len());
+    }
+    let answer = answer.filter(|answer| answer.len() == asked);
+    let answer = answer.unwrap_or_else(|| vec![BusyTimes::Unknown; asked]);
     Busy(question.users.into_iter().zip(answer.into_iter().map(known)).collect())
 }
 

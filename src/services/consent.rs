@@ -17,6 +17,7 @@ use crate::error::{ConsentRefusal, Error, Fault, Refusal};
 use crate::ports::{Access, AuthorizeUrl, Consent, ConsentPage, TokenGrant, ZoomError, ZoomUser};
 use crate::rules::consent::{CONSENT_LIFETIME, challenge, digest, token};
 use crate::rules::scopes::missing_scopes;
+use crate::trace;
 use crate::words::{
     BrowserSession, ConsentAnswer, ConsentCallback, EntryPoint, Secret, UserId, ZoomAccountId,
 };
@@ -253,7 +254,10 @@ async fn connect(
         Err(refused(ConsentRefusal::MissingScopes { scopes: lacking }))
     };
     if let Err(Error::Refused(_)) = &connected {
-        let _best_effort = persist(core, &HandOver { given, user }).await;
+        // What was refused stays refused.
+        if let Err(error) = persist(core, &HandOver { given, user }).await {
+            trace::failed("to give tokens to whom they were taken from", &error);
+        }
         revoke_inline(core, &given.zoom.id).await;
     }
     connected

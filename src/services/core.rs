@@ -22,6 +22,7 @@ use crate::ports::{
 };
 use crate::rules::LinkState;
 use crate::rules::retry::Spread;
+use crate::trace;
 use crate::words::{ChangeSetId, EARLIEST_SECOND, LATEST_SECOND, LinkId};
 
 /// How often a change set is sent while its outcome stays unknown.
@@ -168,6 +169,11 @@ impl Core {
     /// that were loaded, and a refusal is told only if they still hold: a request that was not done yet
     /// when that was read may be what has taken the slot.
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Done, Error> {
+        let work = async { self.try_all(command).await.inspect_err(trace::answered) };
+        trace::within(trace::command(C::NAME), work).await
+    }
+
+    async fn try_all<C: Command>(&self, command: &C) -> Result<C::Done, Error> {
         let mut last = Error::from(Conflict::Contended { tries: C::MOST_TRIES });
         let mut own_turn = None;
         for left in (0..C::MOST_TRIES).rev() {
@@ -175,20 +181,25 @@ impl Core {
             let mut planner = self.planner()?;
             match command.plan(self, &mut planner).await {
                 // Others were at work while it was planned: plan anew.
-                Err(Error::Conflict(_)) => {}
+                Err(Error::Conflict(_)) => trace::overtaken(None),
                 Err(torn @ Error::Fault(Fault::Inconsistent(_))) if left == 0 => last = torn,
-                Err(Error::Fault(Fault::Inconsistent(_))) => {}
-                Err(Error::Refused(_)) if !planner.holds().await? => {}
+                Err(Error::Fault(Fault::Inconsistent(_))) => trace::overtaken(None),
+                Err(Error::Refused(_)) if !planner.holds().await? => trace::overtaken(None),
                 Err(error) => return Err(error),
-                Ok(Plan::Nothing(done)) => return Ok(done),
+                Ok(Plan::Nothing(done)) => {
+                    trace::done(C::MOST_TRIES - left);
+                    return Ok(done);
+                }
                 Ok(Plan::Commit(done)) => {
                     let Planned { change, values, turn } = planner.into_change_set(C::NAME)?;
                     let overtaken_at = self.commit(&change).await?;
                     drop(turn);
                     let Some(key) = overtaken_at else {
                         self.remember(&change, values);
+                        trace::done(C::MOST_TRIES - left);
                         return Ok(done);
                     };
+                    trace::overtaken(Some(&key));
                     if left > 0 && own_turn.is_none() {
                         own_turn = Some(self.turns.take(&key).await);
                     }
@@ -235,11 +246,17 @@ impl Core {
                     // users come last.
                     return Ok(Some(keys.into_iter().max().unwrap_or_else(receipt)));
                 }
-                Ok(CommitOutcome::Unknown) => doubtful = true,
+                Ok(CommitOutcome::Unknown) => {
+                    trace::outcome_unknown(change.id());
+                    doubtful = true;
+                }
                 Err(source) if !doubtful => {
                     return Err(Fault::Store { doing: StoreCall::Commit, source });
                 }
-                Err(_) => {}
+                Err(source) => {
+                    let fault = Fault::Store { doing: StoreCall::Commit, source };
+                    trace::failed("to send a change set again", &fault.into());
+                }
             }
         }
         Err(Fault::OutcomeUnknown { change: change.id() })

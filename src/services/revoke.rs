@@ -13,6 +13,7 @@ use super::tokens::Owner;
 use crate::error::Error;
 use crate::ports::ZoomError;
 use crate::rules::retry::{Retry, Spread};
+use crate::trace;
 use crate::words::ZoomAccountId;
 
 /// How long it is tried. An access token lives an hour, an idle refresh token 90 days.
@@ -22,7 +23,10 @@ const RETRY: Retry = Retry { first: TimeDelta::seconds(10), longest: TimeDelta::
 /// Tries at once, unless such work is the worker's. What fails is due still.
 pub(crate) async fn revoke_inline(core: &Core, zoom: &ZoomAccountId) {
     if core.settings.link_work == LinkWork::Inline {
-        let _left_to_the_worker = revoke(core, zoom).await;
+        // What fails is left to the worker.
+        if let Err(error) = revoke(core, zoom).await {
+            trace::failed("to revoke tokens", &error);
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use super::{refresh, revoke};
 use crate::error::{Error, Fault};
 use crate::ports::{Key, Page, Row, Scan, ScanPage, Versioned};
 use crate::rules::link::Link;
+use crate::trace;
 use crate::words::{AccountId, AppointmentId, CalendarRef, LATEST, UserId, ZoomAccountId};
 
 /// Rows that are put in order at once.
@@ -58,6 +59,7 @@ pub(crate) async fn run_due(core: &Core, limit: u32) -> Result<RunReport, Error>
     while run.batch().await? {}
     run.remove_aged().await;
     run.report.next = run.next().await?;
+    trace::ran(&run.report);
     Ok(run.report)
 }
 
@@ -90,6 +92,24 @@ enum Work {
     Damaged,
 }
 
+impl Work {
+    /// What logs are told of it.
+    fn span(&self, key: &Key) -> trace::Span {
+        match self {
+            Self::Link(link) => trace::due("link", Some(link.slot.calendar.account()), &link.id),
+            Self::Connection(user) => trace::due("connection", None, user),
+            Self::Revocation(zoom) => trace::due("revocation", None, zoom),
+            Self::Lapse(account, id) => trace::due("lapse", Some(account), id),
+            Self::Count(calendar) => {
+                trace::due("count", Some(calendar.account()), calendar.calendar())
+            }
+            Self::Remove | Self::LeaveAlone | Self::Damaged => {
+                trace::due("row", None, &format_args!("{key:?}"))
+            }
+        }
+    }
+}
+
 impl Run<'_> {
     /// Does a batch of what is due. `false` if there is no more that this run may do.
     async fn batch(&mut self) -> Result<bool, Fault> {
@@ -112,7 +132,7 @@ impl Run<'_> {
             }
             let looks = self.looks.entry(key.clone()).or_default();
             *looks = looks.saturating_add(1);
-            match step(self.core, &work).await {
+            match trace::within(work.span(&key), told(self.core, &work)).await {
                 Ok(()) => self.report.done = self.report.done.saturating_add(1),
                 Err(_) => self.failed(&key, &work).await,
             }
@@ -166,7 +186,8 @@ impl Run<'_> {
                     self.report.done = self.report.done.saturating_add(1);
                     self.report.removed = self.report.removed.saturating_add(removed);
                 }
-                Err(_) => {
+                Err(error) => {
+                    trace::failed("to remove what has aged", &error);
                     self.report.failed = self.report.failed.saturating_add(1);
                     self.looks.extend(keys.iter().map(|key| (key.clone(), MOST_LOOKS)));
                 }
@@ -179,8 +200,11 @@ impl Run<'_> {
         self.report.failed = self.report.failed.saturating_add(1);
         self.looks.insert(key.clone(), MOST_LOOKS);
         if let Work::Link(link) = work {
-            let _looked_at_again_anyway =
-                push_back(self.core, link.slot.calendar.account(), link.id).await;
+            let account = link.slot.calendar.account();
+            // It is looked at again anyway.
+            if let Err(error) = push_back(self.core, account, link.id).await {
+                trace::failed("to push a link back", &error);
+            }
         }
     }
 
@@ -240,6 +264,11 @@ fn asked(key: &Key, row: &Row) -> Result<Work, Fault> {
         // Nothing is ever due on the other kinds.
         Work::Damaged
     })
+}
+
+/// Why a step failed, nobody is answered.
+async fn told(core: &Core, work: &Work) -> Result<(), Error> {
+    step(core, work).await.inspect_err(|error| trace::failed("to do what is due", error))
 }
 
 async fn step(core: &Core, work: &Work) -> Result<(), Error> {

@@ -25,6 +25,7 @@ use super::zoom_work::work_on;
 use crate::error::Error;
 use crate::ports::{Store, ZoomApi, ZoomAuth};
 use crate::rules::Slots;
+use crate::trace;
 use crate::words::{
     AccountId, AppointmentFilter, AppointmentId, CalendarId, LinkId, ListPage, Mark, UserId,
 };
@@ -359,7 +360,11 @@ impl Scheduler {
     /// One inline attempt at a link. What fails is due still, and the worker's.
     async fn try_link(&self, account: &AccountId, link: Option<LinkId>) {
         if let (Some(link), LinkWork::Inline) = (link, self.core.settings.link_work) {
-            let _left_to_the_worker = work_on(&self.core, account, link, By::Caller).await;
+            let work = work_on(&self.core, account, link, By::Caller);
+            let work =
+                async { work.await.inspect_err(|error| trace::failed("to make a link", error)) };
+            let _left_to_the_worker =
+                trace::within(trace::due("link", Some(account), &link), work).await;
         }
     }
 }

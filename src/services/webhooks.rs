@@ -9,6 +9,7 @@ use super::core::Core;
 use super::deauthorize::Deauthorize;
 use super::meeting_index::SuspectMeeting;
 use crate::error::{Error, Fault};
+use crate::trace;
 use crate::zoom::{WEBHOOK_WINDOW, Webhook, WebhookRefusal, WebhookSecrets};
 
 /// What to answer to a webhook, and what became of it.
@@ -121,6 +122,7 @@ pub(crate) async fn receive(core: &Core, headers: &HeaderMap, body: &[u8]) -> We
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, nothing(), WebhookOutcome::Failed(error)),
     };
     core.webhooks.count(&outcome);
+    trace::webhook(&outcome);
     WebhookReply { status, body, outcome }
 }
 

@@ -15,6 +15,7 @@ use slotlink::words::{BrowserSession, ConsentCallback, EntryPoint, Secret, ZoomA
 use slotlink::zoom::{WebhookSecrets, ZoomApp, ZoomClient};
 use slotlink::{Actor, BeginConsent, Error, Scheduler};
 
+use crate::logs::Log;
 use crate::recorded::Recorded;
 use crate::world::{World, abc, at, builder, caller, demo, request, round_robin, user};
 
@@ -60,6 +61,7 @@ struct Watch {
     store: Arc<Recorded>,
     scheduler: Scheduler,
     printed: Printed,
+    log: Log,
 }
 
 fn zoom(id: &str) -> ZoomAccountId {
@@ -70,6 +72,7 @@ impl Watch {
     fn new() -> Self {
         let world = World::new(&[]);
         let store = Arc::new(Recorded::default());
+        let log = Log::begin();
         let secrets = WebhookSecrets::new(Secret::new(SimulatedZoom::WEBHOOK_SECRET))
             .with_previous(Secret::new("CANARY-previous"));
         let app = ZoomApp::new("client", Secret::new("CANARY-client-secret"));
@@ -88,7 +91,7 @@ impl Watch {
             slotlink::words::Name::new("ABC Marketing").unwrap(),
         );
         block_on(scheduler.put_account(&account)).unwrap();
-        let mut watch = Self { world, store, scheduler, printed };
+        let mut watch = Self { world, store, scheduler, printed, log };
         watch.add("A001");
         watch.add("B002");
         block_on(watch.scheduler.put_calendar(&caller(), &round_robin(&["A001"]))).unwrap();
@@ -214,6 +217,9 @@ fn i16_nothing_that_is_printed_or_stored_shows_a_secret() {
     let slots = block_on(watch.scheduler.slots(&caller(), &demo(), from, to));
     let slots = slots.map(|slots| slots.len());
     watch.printed.answer("slots", slots);
+    let logged = watch.log.text();
+    assert!(logged.lines().count() > 100 && logged.contains("WARN"), "{logged}");
+    watch.printed.0.push(("log".to_owned(), logged));
     watch.printed.check();
 }
 

@@ -27,6 +27,7 @@ mod limits_counting;
 mod limits_lab;
 mod link_work;
 mod lists;
+mod logs;
 mod marks;
 mod misfits;
 mod old_rows;

@@ -1,0 +1,149 @@
+//! What the logs of the host application are told, with feature `tracing`; without it all of this is
+//! nothing.
+//!
+//! Told are the names of calls, ids, kinds of errors and what caused them; never what people typed, tokens
+//! or links where one joins (I16). All of it has the target `slotlink`.
+//!
+//! `WARN` is for what failed and that nobody would learn of otherwise, since it is tried again or left to
+//! others; `DEBUG` for the rest: callers are answered with their errors.
+#![cfg_attr(
+    not(feature = "tracing"),
+    expect(unused_variables, clippy::missing_const_for_fn, reason = "nothing is told without it")
+)]
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::ports::{Key, ZoomApi, ZoomAuth};
+use crate::services::{RunReport, WebhookOutcome};
+use crate::words::{AccountId, ChangeSetId};
+
+#[cfg(feature = "tracing")]
+mod zoom;
+
+#[cfg(feature = "tracing")]
+pub(crate) use tracing::Span;
+
+/// Nothing is told.
+#[cfg(not(feature = "tracing"))]
+pub(crate) struct Span;
+
+/// Tells something.
+macro_rules! tell {
+    ($level:ident, $($told:tt)+) => {
+        #[cfg(feature = "tracing")]
+        tracing::$level!(target: "slotlink", $($told)+);
+    };
+}
+
+/// Names what is worked on.
+macro_rules! span {
+    ($($told:tt)+) => {{
+        #[cfg(feature = "tracing")]
+        let span = tracing::debug_span!(target: "slotlink", $($told)+);
+        #[cfg(not(feature = "tracing"))]
+        let span = Span;
+        span
+    }};
+}
+
+/// Whatever is told meanwhile, is told as part of this.
+pub(crate) fn within<F: Future>(span: Span, work: F) -> impl Future<Output = F::Output> {
+    #[cfg(feature = "tracing")]
+    let work = tracing::Instrument::instrument(work, span);
+    work
+}
+
+/// Tells of each call of Zoom, whoever makes it.
+pub(crate) fn told_zoom(zoom: Arc<dyn ZoomApi>) -> Arc<dyn ZoomApi> {
+    #[cfg(feature = "tracing")]
+    let zoom = Arc::new(zoom::Told(zoom));
+    zoom
+}
+
+/// The same of calls about tokens.
+pub(crate) fn told_auth(auth: Arc<dyn ZoomAuth>) -> Arc<dyn ZoomAuth> {
+    #[cfg(feature = "tracing")]
+    let auth = Arc::new(zoom::Told(auth));
+    auth
+}
+
+/// A change that is planned and committed.
+pub(crate) fn command(name: &'static str) -> Span {
+    span!("command", name)
+}
+
+/// Something that is due, of an account or of a user.
+pub(crate) fn due(what: &'static str, account: Option<&AccountId>, id: &dyn fmt::Display) -> Span {
+    span!("due", what, account = account.map(tracing::field::display), %id)
+}
+
+/// Others were faster, and it is planned anew.
+pub(crate) fn overtaken(at: Option<&Key>) {
+    tell!(debug, row = at.map(tracing::field::debug), "others were faster");
+}
+
+/// A change was committed, or nothing was to be changed.
+pub(crate) fn done(tries: u32) {
+    tell!(debug, tries, "done");
+}
+
+/// The caller is answered with an error.
+pub(crate) fn answered(error: &Error) {
+    tell!(debug, kind = error.kind(), "answered with an error");
+}
+
+/// Nobody knows whether a change set was applied; it is sent again.
+pub(crate) fn outcome_unknown(change: ChangeSetId) {
+    tell!(warn, %change, "it is not known whether a change set was applied");
+}
+
+/// Something failed that is tried again later, or goes on without.
+pub(crate) fn failed(what: &'static str, error: &Error) {
+    cause(what, error.kind(), error);
+}
+
+/// The busy source failed: its hosts take nothing new meanwhile (R21).
+pub(crate) fn busy_source_failed(error: &(dyn StdError + 'static)) {
+    cause("to ask the busy source", "busy_source_unavailable", error);
+}
+
+/// The busy source answered for others than it was asked for.
+pub(crate) fn busy_source_mixed_up(asked: usize, answered: usize) {
+    tell!(warn, asked, answered, "the busy source did not answer for each host");
+}
+
+fn cause(what: &'static str, kind: &'static str, error: &(dyn StdError + 'static)) {
+    tell!(warn, kind, error, "failed {what}");
+}
+
+/// Some background work was done.
+pub(crate) fn ran(report: &RunReport) {
+    let RunReport { done, failed, removed, next } = report;
+    tell!(
+        debug,
+        done,
+        failed,
+        removed,
+        next = next.map(tracing::field::display),
+        "ran what was due"
+    );
+}
+
+/// A webhook was received.
+pub(crate) fn webhook(outcome: &WebhookOutcome) {
+    match outcome {
+        WebhookOutcome::Done | WebhookOutcome::Validated => {
+            tell!(debug, "a webhook was received");
+        }
+        WebhookOutcome::Unknown { event } => {
+            tell!(debug, event, "a webhook was received that nobody listens to");
+        }
+        WebhookOutcome::Refused(refusal) => {
+            tell!(warn, error = refusal as &(dyn StdError + 'static), "a webhook was refused");
+        }
+        WebhookOutcome::Failed(error) => failed("to act upon a webhook", error),
+    }
+}

@@ -1,0 +1,101 @@
+//! Tells of each call of Zoom, whoever makes it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use tracing::Instrument as _;
+
+use crate::ports::{
+    Access, AuthorizeUrl, Consent, ConsentPage, Meeting, MeetingPage, NewMeeting, PageToken,
+    TokenGrant, ZoomApi, ZoomAuth, ZoomCall, ZoomError, ZoomUser,
+};
+use crate::words::{MeetingId, Secret, Topic};
+
+/// Passes each call on, and tells what became of it.
+pub(super) struct Told<T: ?Sized>(pub(super) Arc<T>);
+
+async fn told<T: Send>(
+    call: ZoomCall,
+    answer: impl Future<Output = Result<T, ZoomError>> + Send,
+) -> Result<T, ZoomError> {
+    let span = tracing::debug_span!(target: "slotlink", "zoom", %call);
+    let answer = answer.instrument(span.clone()).await;
+    span.in_scope(|| match &answer {
+        Ok(_) => tracing::debug!(target: "slotlink", "Zoom did it"),
+        // What somebody deleted at Zoom is what is asked for, too.
+        Err(ZoomError::Gone) => tracing::debug!(target: "slotlink", "Zoom knows no such meeting"),
+        Err(error) => {
+            let error: &(dyn std::error::Error + 'static) = error;
+            tracing::warn!(target: "slotlink", error, "a call of Zoom failed");
+        }
+    });
+    answer
+}
+
+#[async_trait]
+impl ZoomApi for Told<dyn ZoomApi> {
+    async fn create_meeting(
+        &self,
+        access: &Access,
+        meeting: &NewMeeting,
+    ) -> Result<Meeting, ZoomError> {
+        told(ZoomCall::CreateMeeting, self.0.create_meeting(access, meeting)).await
+    }
+
+    async fn meeting(&self, access: &Access, id: MeetingId) -> Result<Meeting, ZoomError> {
+        told(ZoomCall::GetMeeting, self.0.meeting(access, id)).await
+    }
+
+    async fn rename_meeting(
+        &self,
+        access: &Access,
+        id: MeetingId,
+        topic: &Topic,
+    ) -> Result<(), ZoomError> {
+        told(ZoomCall::UpdateMeeting, self.0.rename_meeting(access, id, topic)).await
+    }
+
+    async fn delete_meeting(&self, access: &Access, id: MeetingId) -> Result<(), ZoomError> {
+        told(ZoomCall::DeleteMeeting, self.0.delete_meeting(access, id)).await
+    }
+
+    async fn meetings<'a>(
+        &self,
+        access: &Access,
+        page: Option<&'a PageToken>,
+    ) -> Result<MeetingPage, ZoomError> {
+        told(ZoomCall::ListMeetings, self.0.meetings(access, page)).await
+    }
+
+    async fn me(&self, access: &Access) -> Result<ZoomUser, ZoomError> {
+        told(ZoomCall::Me, self.0.me(access)).await
+    }
+}
+
+#[async_trait]
+impl ZoomAuth for Told<dyn ZoomAuth> {
+    fn authorize_url(&self, page: &ConsentPage) -> AuthorizeUrl {
+        self.0.authorize_url(page)
+    }
+
+    async fn exchange_code(
+        &self,
+        consent: &Consent,
+        deadline: DateTime<Utc>,
+    ) -> Result<TokenGrant, ZoomError> {
+        told(ZoomCall::ExchangeCode, self.0.exchange_code(consent, deadline)).await
+    }
+
+    async fn refresh(
+        &self,
+        refresh_token: &Secret,
+        deadline: DateTime<Utc>,
+    ) -> Result<TokenGrant, ZoomError> {
+        told(ZoomCall::Refresh, self.0.refresh(refresh_token, deadline)).await
+    }
+
+    async fn revoke(&self, token: &Secret, deadline: DateTime<Utc>) -> Result<(), ZoomError> {
+        told(ZoomCall::Revoke, self.0.revoke(token, deadline)).await
+    }
+}
