@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::decoded::Value;
-use super::keys::Keys;
+use super::keys::{Keys, RowKey};
 use super::planner::{Planned, Planner, decode, get};
 use super::records::{Booked, Record};
 use super::remembered::Remembered;
@@ -18,7 +18,7 @@ use crate::bugs::bug;
 use crate::error::{Conflict, Error, Fault, StoreCall};
 use crate::ports::{
     BusySource, ChangeSet, Clock, CommitOutcome, Entropy, Key, Operation, Page, Scan, ScanPage,
-    Sealer, Store, Write, ZoomApi, ZoomAuth,
+    Sealer, Store, Versioned, Write, ZoomApi, ZoomAuth,
 };
 use crate::rules::LinkState;
 use crate::rules::retry::Spread;
@@ -280,15 +280,33 @@ impl Core {
         Ok(found.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// All rows of a scan and where they stand, page by page.
+    /// All rows of a scan and where they stand.
     pub(crate) async fn scan_keyed<R: Record>(&self, scan: &Scan) -> Result<Vec<(Key, R)>, Fault> {
+        let decode = |key: Key, found: Versioned| {
+            let row = decode(&key, &found.row)?;
+            Ok((key, row))
+        };
+        self.scan_pages(scan, decode).await
+    }
+
+    /// All rows of a scan that are read often: the JSON of those that are the same is not read again.
+    pub(crate) async fn scan_shared<R: Record>(&self, scan: &Scan) -> Result<Vec<Arc<R>>, Fault> {
+        let decoded = &self.remembered.decoded;
+        self.scan_pages(scan, |key, found| decoded.value(&RowKey::of(key), &found)).await
+    }
+
+    /// What all rows of a scan say, page by page.
+    async fn scan_pages<T>(
+        &self,
+        scan: &Scan,
+        say: impl Fn(Key, Versioned) -> Result<T, Fault> + Send,
+    ) -> Result<Vec<T>, Fault> {
         let mut found = Vec::new();
         let mut page = Page::first(SCAN_PAGE);
         loop {
             let answer = self.scan(scan, &page).await?;
             for (key, row) in answer.rows {
-                let row = decode(&key, &row.row)?;
-                found.push((key, row));
+                found.push(say(key, row)?);
             }
             match answer.next {
                 Some(cursor) => page = Page::after(cursor, SCAN_PAGE),

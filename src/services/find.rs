@@ -1,6 +1,7 @@
 //! The slot query (R20).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -74,7 +75,7 @@ pub(crate) async fn occupancies(
 ) -> Result<Vec<Occupancy>, Fault> {
     let days = days_touched(reach);
     let scan = core.keys.host_days(occupant, *days.start(), *days.end());
-    let days: Vec<HostDay> = core.scan_all(&scan).await?;
-    let found: BTreeSet<&Occupancy> = days.iter().flat_map(HostDay::occupancies).collect();
+    let days: Vec<Arc<HostDay>> = core.scan_shared(&scan).await?;
+    let found: BTreeSet<&Occupancy> = days.iter().flat_map(|day| day.occupancies()).collect();
     Ok(found.into_iter().cloned().collect())
 }

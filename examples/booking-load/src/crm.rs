@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc, Weekday};
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use slotlink::ports::Store;
 use slotlink::testkit::{ManualClock, SeededEntropy, SimulatedZoom, TestSealer, ZoomVisit};
 use slotlink::words::{
@@ -90,6 +90,18 @@ impl Crm {
         let zoom = ZoomAccountId::new(format!("zoom-of-{id}"))?;
         ZoomVisit::new(&self.scheduler, &self.zoom).connect(id, &zoom).await?;
         Ok(())
+    }
+
+    /// What is bookable in the 31 days after an instant, asked for at that instant. Answers with how many
+    /// starts.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn month(&self, from: DateTime<Utc>) -> Outcome<usize> {
+        self.clock.set(from);
+        let to = from + TimeDelta::days(31);
+        let found = self.scheduler.slots(&self.by, &Self::calendar()?, from, to).await?;
+        Ok(found.len())
     }
 
     /// Books, and asks again for as long as others are faster. Answers with how often it had to.

@@ -56,6 +56,12 @@ impl Workload {
         A_DAY * u32::from(self.hosts)
     }
 
+    /// When its first day begins.
+    #[must_use]
+    pub fn begins(self) -> DateTime<Utc> {
+        DateTime::from_timestamp(FIRST_START, 0).unwrap_or_default()
+    }
+
     /// How many bookings are made.
     #[must_use]
     pub fn bookings(self) -> u32 {
