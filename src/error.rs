@@ -150,6 +150,14 @@ pub enum Refusal {
         /// The user.
         user: UserId,
     },
+    /// The calendar was changed after it was read (R29). Load it again, show it as it is now, and let
+    /// the user change that.
+    #[error("calendar {calendar} was changed after it was read; load it again")]
+    #[non_exhaustive]
+    CalendarChanged {
+        /// The calendar.
+        calendar: CalendarId,
+    },
     /// The request id was used before, with other content. Use a new one for a new request.
     #[error("request id {request} was used for another request")]
     #[non_exhaustive]
@@ -176,6 +184,7 @@ impl Refusal {
             Self::TooLate { .. } | Self::NoticeTooShort { .. } => "too_late",
             Self::DynamicLinkNeedsGroupCalendar { .. } => "dynamic_link_needs_group_calendar",
             Self::ZoomAccountTaken { .. } => "zoom_account_taken",
+            Self::CalendarChanged { .. } => "calendar_changed",
             Self::RequestIdReused { .. } => "request_id_reused",
             Self::Consent(refusal) => refusal.kind(),
             Self::ZoomNotConnected { .. } => "zoom_not_connected",

@@ -7,7 +7,9 @@ use super::planner::Planner;
 use super::records::{CalendarRow, HostPageRow};
 use crate::error::{Conflict, Error, Fault, InvalidInput, Refusal, Thing, missing};
 use crate::ports::{Key, MAX_CHANGE_SET_BYTES};
-use crate::words::{Calendar, CalendarKind, CalendarRef, RoundRobinHost, RoundRobinHosts};
+use crate::words::{
+    Calendar, CalendarKind, CalendarRef, Revision, RoundRobinHost, RoundRobinHosts,
+};
 
 /// Hosts of one page, as JSON: well below the bound of a row.
 const PAGE_BYTES: usize = 48 << 10;
@@ -17,6 +19,14 @@ pub(crate) async fn peek(
     planner: &mut Planner<'_>,
     id: &CalendarRef,
 ) -> Result<Option<Calendar>, Error> {
+    Ok(peek_revised(planner, id).await?.map(|(calendar, _)| calendar))
+}
+
+/// Like [`peek`], with the revision that the calendar has.
+async fn peek_revised(
+    planner: &mut Planner<'_>,
+    id: &CalendarRef,
+) -> Result<Option<(Calendar, Revision)>, Error> {
     let Some(row) = planner.peek(&planner.keys.calendar(id)).await? else {
         return Ok(None);
     };
@@ -32,7 +42,7 @@ pub(crate) async fn peek(
         let broken = |_| Fault::Inconsistent("the hosts of a calendar contradict each other");
         calendar.kind = CalendarKind::RoundRobin(RoundRobinHosts::new(hosts).map_err(broken)?);
     }
-    Ok(Some(calendar))
+    Ok(Some((calendar, revision)))
 }
 
 /// The rows that a calendar stands in.
@@ -45,8 +55,32 @@ pub(crate) async fn rows(planner: &mut Planner<'_>, id: &CalendarRef) -> Result<
 
 /// Like [`peek`], of a calendar that has to be there.
 pub(crate) async fn find(planner: &mut Planner<'_>, id: &CalendarRef) -> Result<Calendar, Error> {
-    let unknown = || missing(Thing::Calendar(id.calendar().clone()));
-    peek(planner, id).await?.ok_or_else(unknown)
+    Ok(find_revised(planner, id).await?.0)
+}
+
+/// Like [`find`], with the revision that the calendar has.
+pub(crate) async fn find_revised(
+    planner: &mut Planner<'_>,
+    id: &CalendarRef,
+) -> Result<(Calendar, Revision), Error> {
+    peek_revised(planner, id).await?.ok_or_else(|| unknown(id))
+}
+
+/// Like [`find`], of a calendar that still has to have this revision when the change is committed.
+pub(crate) async fn find_unchanged(
+    planner: &mut Planner<'_>,
+    id: &CalendarRef,
+    revision: Revision,
+) -> Result<Calendar, Error> {
+    let row = planner.load(&planner.keys.calendar(id)).await?.ok_or_else(|| unknown(id))?;
+    if row.revision != revision {
+        return Err(Refusal::CalendarChanged { calendar: id.calendar().clone() }.into());
+    }
+    find(planner, id).await
+}
+
+fn unknown(id: &CalendarRef) -> Error {
+    missing(Thing::Calendar(id.calendar().clone()))
 }
 
 /// The settings of a calendar that has to be there; the hosts of a round robin are left out.
@@ -55,7 +89,7 @@ pub(crate) async fn settings(
     id: &CalendarRef,
 ) -> Result<Calendar, Error> {
     let row = planner.peek(&planner.keys.calendar(id)).await?;
-    row.map(|row| row.calendar).ok_or_else(|| missing(Thing::Calendar(id.calendar().clone())))
+    row.map(|row| row.calendar).ok_or_else(|| unknown(id))
 }
 
 /// Writes a calendar, if nobody else does meanwhile.
@@ -63,7 +97,7 @@ pub(crate) async fn put(planner: &mut Planner<'_>, calendar: &Calendar) -> Resul
     let id = calendar.as_ref();
     let row = planner.keys.calendar(&id);
     let before = planner.load(&row).await?.map_or(0, |row| row.host_pages);
-    let revision = planner.id.as_uuid();
+    let revision = Revision::from_uuid(planner.id.as_uuid());
     let (calendar, hosts) = without_hosts(calendar);
     let hosts = paged(hosts)?;
     let host_pages = u16::try_from(hosts.len()).map_err(|_| too_large(usize::MAX))?;

@@ -15,8 +15,8 @@ use super::records::{MemberOfRow, MembershipRow, UserRow};
 use crate::error::{Error, InvalidInput, Refusal, Thing, missing};
 use crate::rules::location::check_calendar;
 use crate::words::{
-    Account, AccountId, Calendar, CalendarKind, Hours, MAX_COLLECTIVE_HOSTS_WITH_LIMITS, Role,
-    User, UserId,
+    Account, AccountId, Calendar, CalendarKind, Hours, MAX_COLLECTIVE_HOSTS_WITH_LIMITS, Revision,
+    Role, User, UserId,
 };
 
 pub(crate) struct PutAccount<'a>(pub(crate) &'a Account);
@@ -154,12 +154,28 @@ impl Command for PutCalendar<'_> {
         core: &Core,
         planner: &mut Planner<'_>,
     ) -> Result<Plan<Self::Done>, Error> {
+        self.check_caller(planner).await?;
+        let before = calendars::peek(planner, &self.calendar.as_ref()).await?;
+        self.put_over(core, planner, before).await
+    }
+}
+
+impl PutCalendar<'_> {
+    async fn check_caller(&self, planner: &mut Planner<'_>) -> Result<(), Error> {
         self.caller.check_admin(planner, None, "change a calendar").await?;
-        let calendar = self.calendar;
-        if calendar.account != *self.caller.account() {
-            return Err(missing(Thing::Account(calendar.account.clone())));
+        if self.calendar.account != *self.caller.account() {
+            return Err(missing(Thing::Account(self.calendar.account.clone())));
         }
-        let before = calendars::peek(planner, &calendar.as_ref()).await?;
+        Ok(())
+    }
+
+    async fn put_over(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+        before: Option<Calendar>,
+    ) -> Result<Plan<CalendarPut>, Error> {
+        let calendar = self.calendar;
         let is_new = before.is_none();
         if before.as_ref().is_some_and(|before| !same_kind(&before.kind, &calendar.kind)) {
             let kind_changed = InvalidInput::KindChanged { calendar: calendar.id.clone() };
@@ -171,6 +187,29 @@ impl Command for PutCalendar<'_> {
         calendars::put(planner, calendar).await?;
         let misfits = no_longer_fits(core, calendar, &hosts).await?;
         Ok(Plan::Commit(CalendarPut { hosts, misfits }))
+    }
+}
+
+/// Puts a calendar that nobody has changed since it had this revision.
+pub(crate) struct ReplaceCalendar<'a> {
+    pub(crate) put: PutCalendar<'a>,
+    pub(crate) revision: Revision,
+}
+
+#[async_trait]
+impl Command for ReplaceCalendar<'_> {
+    type Done = CalendarPut;
+    const NAME: &'static str = "replace_calendar";
+
+    async fn plan(
+        &self,
+        core: &Core,
+        planner: &mut Planner<'_>,
+    ) -> Result<Plan<Self::Done>, Error> {
+        self.put.check_caller(planner).await?;
+        let id = self.put.calendar.as_ref();
+        let before = calendars::find_unchanged(planner, &id, self.revision).await?;
+        self.put.put_over(core, planner, Some(before)).await
     }
 }
 

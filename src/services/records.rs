@@ -17,8 +17,8 @@ use crate::rules::link::{Link, Link1, Link2};
 use crate::rules::slot::{BookedSlot, SlotKey};
 use crate::words::{
     Account, AccountId, AppointmentId, Calendar, CalendarId, CalendarRef, Interval, LinkId,
-    ListCursor, Location, Notes, Occupant, Person, Role, RoundRobinHost, Status, Title, User,
-    UserId, instant,
+    ListCursor, Location, Notes, Occupant, Person, Revision, Role, RoundRobinHost, Status, Title,
+    User, UserId, instant,
 };
 
 impl Record for Account {}
@@ -61,8 +61,9 @@ impl Record for Link {
 #[serde(deny_unknown_fields)]
 pub(crate) struct CalendarRow {
     pub(crate) calendar: Calendar,
-    /// Changes with every change, so that pages of another one are noticed.
-    pub(crate) revision: Uuid,
+    /// Changes with every change, so that pages of another one are noticed, and who changes the calendar
+    /// by what they saw before.
+    pub(crate) revision: Revision,
     pub(crate) host_pages: u16,
 }
 
@@ -80,7 +81,7 @@ impl Record for CalendarRow {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HostPageRow {
-    pub(crate) revision: Uuid,
+    pub(crate) revision: Revision,
     pub(crate) hosts: Vec<RoundRobinHost>,
 }
 

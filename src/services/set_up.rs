@@ -12,7 +12,9 @@ use super::records::{CalendarRow, MembershipRow, UserRow};
 use super::shapes::Shape;
 use crate::error::{Error, Fault, Thing, missing};
 use crate::ports::{Key, Parts};
-use crate::words::{Account, AccountId, Calendar, CalendarId, CalendarRef, Role, User, UserId};
+use crate::words::{
+    Account, AccountId, Calendar, CalendarId, CalendarRef, Revision, Role, User, UserId,
+};
 
 /// Rows that one call of the store reads.
 const MOST_AT_ONCE: usize = 500;
@@ -76,12 +78,12 @@ pub(crate) async fn user(core: &Core, caller: &Caller, id: &UserId) -> Result<Us
     UserRow::required(planner.peek(&core.keys.user(id)).await?, id)
 }
 
-/// A calendar of the caller's account, whole.
+/// A calendar of the caller's account, whole, and the revision that it has.
 pub(crate) async fn calendar(
     core: &Core,
     caller: &Caller,
     id: &CalendarId,
-) -> Result<Calendar, Error> {
+) -> Result<(Calendar, Revision), Error> {
     caller.check_staff(&mut core.planner()?, "see the settings of a calendar").await?;
     core.run(&Read(CalendarRef::new(caller.account().clone(), id.clone()))).await
 }
@@ -95,7 +97,7 @@ pub(crate) async fn calendars(core: &Core, caller: &Caller) -> Result<Vec<Calend
     let ids: BTreeSet<CalendarRef> = rows.iter().map(|row| row.calendar.as_ref()).collect();
     let mut whole = Vec::with_capacity(ids.len());
     for id in ids {
-        whole.push(core.run(&Read(id)).await?);
+        whole.push(core.run(&Read(id)).await?.0);
     }
     Ok(whole)
 }
@@ -105,10 +107,10 @@ struct Read(CalendarRef);
 
 #[async_trait]
 impl Command for Read {
-    type Done = Calendar;
+    type Done = (Calendar, Revision);
     const NAME: &'static str = "read_calendar";
 
-    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Calendar>, Error> {
-        Ok(Plan::Nothing(calendars::find(planner, &self.0).await?))
+    async fn plan(&self, _: &Core, planner: &mut Planner<'_>) -> Result<Plan<Self::Done>, Error> {
+        Ok(Plan::Nothing(calendars::find_revised(planner, &self.0).await?))
     }
 }

@@ -109,6 +109,9 @@ minted_ids! {
     LinkId;
     /// One atomic change of the store.
     ChangeSetId;
+    /// A calendar as it stands between two changes. Each change, whosever it is, gives it another one;
+    /// which of two is the newer is not for the host application to tell.
+    Revision;
 }
 
 #[cfg(test)]

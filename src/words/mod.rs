@@ -40,7 +40,7 @@ pub use hosts::{
 pub use hours::{Hours, InvalidTimeOfDay, InvalidWindow, TimeOfDay, WeeklyHours, Window};
 pub use id::{
     AccountId, AppointmentId, CalendarId, ChangeSetId, InvalidId, LinkId, MAX_ID_BYTES,
-    ParticipantId, RequestId, UserId, ZoomAccountId,
+    ParticipantId, RequestId, Revision, UserId, ZoomAccountId,
 };
 pub(crate) use interval::{EARLIEST_SECOND, LATEST, LATEST_SECOND, check_instant};
 pub use interval::{Interval, InvalidInstant, InvalidInterval, InvalidSeconds};

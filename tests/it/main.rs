@@ -44,6 +44,8 @@ mod refreshes;
 mod regions;
 mod retention;
 mod retention_bound;
+mod revision_races;
+mod revisions;
 mod row_file;
 mod rush;
 mod scenarios;

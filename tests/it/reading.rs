@@ -171,6 +171,8 @@ fn r5_invitees_and_outsiders_do_not_read_the_set_up() {
         assert_eq!(kind(block_on(scheduler.user(by, &user("A001"))).unwrap_err()), refused);
         assert_eq!(kind(block_on(scheduler.calendars(by)).unwrap_err()), refused);
         assert_eq!(kind(block_on(scheduler.calendar(by, &demo())).unwrap_err()), refused);
+        let revised = block_on(scheduler.calendar_with_revision(by, &demo()));
+        assert_eq!(kind(revised.unwrap_err()), refused);
     }
     assert_eq!(kind(block_on(scheduler.account(&outsider)).unwrap_err()), "not_a_member");
     let member = Caller::user(abc(), user("A001"));

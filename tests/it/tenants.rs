@@ -10,7 +10,7 @@ use slotlink::ports::{
 use slotlink::testkit::{ManualClock, SimulatedZoom, ZoomVisit, block_on};
 use slotlink::words::{
     Account, AccountId, AppointmentFilter, AppointmentId, Calendar, CalendarId, CalendarKind,
-    CalendarRef, Contact, Email, ListPage, LocationSetting, Mark, Name, RequestId, Role,
+    CalendarRef, Contact, Email, ListPage, LocationSetting, Mark, Name, RequestId, Revision, Role,
     RoundRobinHost, RoundRobinHosts, StatedReason, Title, User, UserId, Zone, ZoomAccountId,
 };
 use slotlink::{Actor, BookRequest, Caller, Edit, Error, MemoryStore, MessagePage, Scheduler};
@@ -63,6 +63,19 @@ struct Two {
     store: Arc<Partitions>,
     scheduler: Scheduler,
     booked: [AppointmentId; 2],
+}
+
+impl Two {
+    /// The revision that a calendar has, whosever it is.
+    fn revision(&self, calendar: &CalendarId) -> Revision {
+        let of = |id| {
+            let by = Caller::system(account(id));
+            block_on(self.scheduler.calendar_with_revision(&by, calendar)).ok()
+        };
+        let found = ACCOUNTS.into_iter().find_map(of).unwrap().1;
+        self.store.touched.lock().unwrap().clear();
+        found
+    }
 }
 
 const ACCOUNTS: [&str; 2] = ["abc", "xyz"];
@@ -172,12 +185,14 @@ fn call(two: &Two, by: &Caller, number: usize, ids: &Ids) -> Option<Result<(), E
         22 => block_on(scheduler.calendar(by, calendar)).map(drop),
         23 => block_on(scheduler.messages(by, day.0, &MessagePage::default())).map(drop),
         24 => block_on(scheduler.set_hours(by, host, &hours())),
+        25 => block_on(scheduler.calendar_with_revision(by, calendar)).map(drop),
+        26 => block_on(scheduler.replace_calendar(by, &whole, two.revision(calendar))).map(drop),
         CALLS.. => return None,
     })
 }
 
 /// How many calls there are.
-const CALLS: usize = 25;
+const CALLS: usize = 27;
 
 struct Ids {
     calendar: CalendarId,

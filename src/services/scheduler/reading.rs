@@ -8,7 +8,7 @@ use crate::services::caller::{Actor, Caller};
 use crate::services::messages::{MessageList, MessagePage, UserMessage};
 use crate::services::outbox;
 use crate::services::set_up::{self, Member};
-use crate::words::{Account, Calendar, CalendarId, User, UserId};
+use crate::words::{Account, Calendar, CalendarId, Revision, User, UserId};
 
 impl Scheduler {
     // ---- Reading back what was set up (R29) ----
@@ -66,7 +66,8 @@ impl Scheduler {
     /// application.
     ///
     /// To change a calendar, read it, change what is to be changed, and put it. What is set between the
-    /// two is lost: the calendar that is put last stands.
+    /// two is lost: the calendar that is put last stands. Where several people may do so at once, read it
+    /// with [`calendar_with_revision`](Self::calendar_with_revision).
     ///
     /// # Errors
     /// [`Refusal::NotFound`](crate::Refusal::NotFound) if there is no such calendar in the account (R5),
@@ -74,6 +75,20 @@ impl Scheduler {
     /// [`Refusal::NotAMember`](crate::Refusal::NotAMember); else [`Error::Conflict`] if somebody is
     /// changing it again and again, or [`Error::Fault`].
     pub async fn calendar(&self, caller: &Caller, id: &CalendarId) -> Result<Calendar, Error> {
+        Ok(set_up::calendar(&self.core, caller, id).await?.0)
+    }
+
+    /// Like [`calendar`](Self::calendar), with the revision that the calendar has, for
+    /// [`replace_calendar`](Self::replace_calendar). Keep the revision as long as the calendar is shown,
+    /// say in a hidden field of its form or in an `ETag`.
+    ///
+    /// # Errors
+    /// As [`calendar`](Self::calendar).
+    pub async fn calendar_with_revision(
+        &self,
+        caller: &Caller,
+        id: &CalendarId,
+    ) -> Result<(Calendar, Revision), Error> {
         set_up::calendar(&self.core, caller, id).await
     }
 

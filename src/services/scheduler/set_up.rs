@@ -4,9 +4,12 @@ use super::Scheduler;
 use crate::error::Error;
 use crate::services::caller::Caller;
 use crate::services::misfits::{NoLongerFits, no_longer_fits};
-use crate::services::put::{DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser, SetHours};
+use crate::services::put::{
+    CalendarPut, DeleteUser, PutAccount, PutCalendar, PutMembership, PutUser, ReplaceCalendar,
+    SetHours,
+};
 use crate::services::upcoming::{Affected, upcoming};
-use crate::words::{Account, AccountId, Calendar, Hours, Role, User, UserId};
+use crate::words::{Account, AccountId, Calendar, Hours, Revision, Role, User, UserId};
 
 impl Scheduler {
     // ---- Setting up (R29) ----
@@ -68,6 +71,9 @@ impl Scheduler {
     /// An invitee who books at this very moment may do so by the old settings; such an appointment
     /// can be missing in the answer. Putting the same calendar again answers again.
     ///
+    /// The calendar that is put last stands, whatever somebody else has changed meanwhile:
+    /// [`replace_calendar`](Self::replace_calendar) is for people who have a form open.
+    ///
     /// # Errors
     /// [`Refusal::DynamicLinkNeedsGroupCalendar`](crate::Refusal::DynamicLinkNeedsGroupCalendar)
     /// for Zoom on an unassigned calendar (R8), [`Refusal::NotFound`](crate::Refusal::NotFound) if
@@ -85,10 +91,37 @@ impl Scheduler {
         calendar: &Calendar,
     ) -> Result<Vec<NoLongerFits>, Error> {
         let put = self.core.run(&PutCalendar { caller, calendar }).await?;
-        // Looked at again, for who booked meanwhile. Once the calendar is written, a failed read is
-        // no error of the call.
+        Ok(self.misfits_now(calendar, put).await)
+    }
+
+    /// Changes a calendar, like [`put_calendar`](Self::put_calendar), if it still has the revision with
+    /// which it was read: of several who change what they saw at the same time, one gets through, and
+    /// the others are told. Every change gives the calendar another revision, also one of a location.
+    ///
+    /// A calendar that is not there yet is made by [`put_calendar`](Self::put_calendar).
+    ///
+    /// # Errors
+    /// [`Refusal::CalendarChanged`](crate::Refusal::CalendarChanged) if it was changed since: load it
+    /// again with [`calendar_with_revision`](Self::calendar_with_revision), show it as it is now, and let
+    /// the user change that. A call that is sent again after [`Fault::OutcomeUnknown`](crate::Fault) may
+    /// be told so of its own change. [`Refusal::NotFound`](crate::Refusal::NotFound) if there is no such
+    /// calendar: nothing is left to be changed. Else as [`put_calendar`](Self::put_calendar).
+    pub async fn replace_calendar(
+        &self,
+        caller: &Caller,
+        calendar: &Calendar,
+        revision: Revision,
+    ) -> Result<Vec<NoLongerFits>, Error> {
+        let put = PutCalendar { caller, calendar };
+        let put = self.core.run(&ReplaceCalendar { put, revision }).await?;
+        Ok(self.misfits_now(calendar, put).await)
+    }
+
+    /// Looked at again, for who booked meanwhile. Once the calendar is written, a failed read is no
+    /// error of the call.
+    async fn misfits_now(&self, calendar: &Calendar, put: CalendarPut) -> Vec<NoLongerFits> {
         let after = no_longer_fits(&self.core, calendar, &put.hosts).await;
-        Ok(after.unwrap_or(put.misfits))
+        after.unwrap_or(put.misfits)
     }
 
     /// Deletes a user: they host nothing new, and their open slots take nobody new. Answers with the appointments that they still have,

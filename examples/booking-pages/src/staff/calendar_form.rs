@@ -7,7 +7,7 @@ use serde::Deserialize;
 use slotlink::Member;
 use slotlink::words::{
     AccountId, BookingWindow, Buffer, Calendar, CalendarId, CalendarKind, CalendarRef,
-    CollectiveHost, CollectiveHosts, Confirmation, GridStep, Name, Notice, QuotaPolicy,
+    CollectiveHost, CollectiveHosts, Confirmation, GridStep, Name, Notice, QuotaPolicy, Revision,
     RoundRobinHost, RoundRobinHosts, Seats, SlotLength, SlotSettings, UserId, WindowDays, Zone,
 };
 
@@ -20,6 +20,8 @@ use crate::when::{self, zone_name};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Typed {
+    /// What was seen when this was typed.
+    revision: String,
     id: String,
     name: String,
     kind: String,
@@ -61,7 +63,7 @@ impl Typed {
         }
     }
 
-    pub(crate) fn of(calendar: &Calendar) -> Self {
+    pub(crate) fn of(calendar: &Calendar, revision: Revision) -> Self {
         let slot = &calendar.slot;
         let window = match calendar.window {
             BookingWindow::Days(days) => days.days().to_string(),
@@ -70,6 +72,7 @@ impl Typed {
         let place = location::Typed::of(calendar.location.as_ref());
         let hosts = calendar.kind.users().into_iter().map(ToString::to_string);
         Self {
+            revision: revision.to_string(),
             id: calendar.id.to_string(),
             name: calendar.name.to_string(),
             kind: kind(&calendar.kind).to_owned(),
@@ -89,6 +92,11 @@ impl Typed {
             location: place.location,
             place: place.place,
         }
+    }
+
+    /// Whether it was typed over the calendar as it is now. A form that does not say so was not.
+    pub(crate) fn is_over(&self, revision: Revision) -> bool {
+        self.revision.parse() == Ok(revision)
     }
 
     /// The calendar, if all of it makes sense.
@@ -210,6 +218,7 @@ impl Typed {
         ];
         html! {
             @if is_new { (self.kinds(wrong)) }
+            @else { input type="hidden" name="revision" value=(self.revision); }
             (Field::text("name", "Name", &self.name).required().line(wrong))
             (self.hosts(members, wrong))
             (Field::text("zone", "Time zone of the slots", &self.zone).required()

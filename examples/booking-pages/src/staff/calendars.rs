@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use slotlink::words::{Calendar, CalendarId, CalendarKind};
+use slotlink::words::{Calendar, CalendarId, CalendarKind, Revision};
 use slotlink::{Error, InvalidInput, Member, NoLongerFits, Refusal, Thing};
 
 use super::calendar_form::Typed;
@@ -73,8 +73,7 @@ pub(crate) async fn show(
         Ok(known) => known,
         Err(error) => return problem::page(&app, Some(&session), &error),
     };
-    let typed = known.calendar.as_ref().map_or_else(Typed::new, Typed::of);
-    known.answer(&app, &session, &typed, &Wrong::default(), StatusCode::OK)
+    known.answer(&app, &session, &known.typed(), &Wrong::default(), StatusCode::OK)
 }
 
 pub(crate) async fn save(
@@ -87,19 +86,28 @@ pub(crate) async fn save(
         Ok(known) => known,
         Err(error) => return problem::page(&app, Some(&session), &error),
     };
+    if known.revision().is_some_and(|revision| !typed.is_over(revision)) {
+        return known.changed(&app, &session);
+    }
     let mut wrong = Wrong::default();
-    let Some(calendar) = typed.read(&app.account, known.calendar.as_ref(), &mut wrong) else {
+    let Some(calendar) = typed.read(&app.account, known.calendar(), &mut wrong) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return known.answer(&app, &session, &typed, &wrong, status);
     };
-    let is_taken = known.calendar.is_none()
-        && app.scheduler.calendar(&session.caller(&app), &calendar.id).await.is_ok();
+    let is_taken =
+        known.is_new() && app.scheduler.calendar(&session.caller(&app), &calendar.id).await.is_ok();
     if is_taken {
         wrong.say("id", "there is such a calendar already");
         return known.answer(&app, &session, &typed, &wrong, StatusCode::CONFLICT);
     }
-    match app.scheduler.put_calendar(&session.caller(&app), &calendar).await {
+    match known.put(&app, &session, &calendar).await {
         Ok(misfits) => saved(&app, &session, &calendar, &misfits),
+        Err(Error::Refused(Refusal::CalendarChanged { .. })) => {
+            match Known::find(&app, &session, &id).await {
+                Ok(known) => known.changed(&app, &session),
+                Err(error) => problem::page(&app, Some(&session), &error),
+            }
+        }
         Err(error) => {
             problem::log(&app, &error);
             match field(&error) {
@@ -148,7 +156,8 @@ fn saved(app: &App, session: &Session, calendar: &Calendar, misfits: &[NoLongerF
 
 /// What the form rests on.
 struct Known {
-    calendar: Option<Calendar>,
+    /// None if it is to be made.
+    calendar: Option<(Calendar, Revision)>,
     members: Vec<Member>,
 }
 
@@ -157,11 +166,54 @@ impl Known {
         let caller = session.caller(app);
         let members = app.scheduler.members(&caller).await?;
         let calendar = match CalendarId::new(id) {
-            Ok(id) if id.as_str() != NEW => Some(app.scheduler.calendar(&caller, &id).await?),
+            Ok(id) if id.as_str() != NEW => {
+                Some(app.scheduler.calendar_with_revision(&caller, &id).await?)
+            }
             // An id that is none leads to a new calendar, as the path of one does.
             _ => None,
         };
         Ok(Self { calendar, members })
+    }
+
+    const fn is_new(&self) -> bool {
+        self.calendar.is_none()
+    }
+
+    fn calendar(&self) -> Option<&Calendar> {
+        self.calendar.as_ref().map(|(calendar, _)| calendar)
+    }
+
+    fn revision(&self) -> Option<Revision> {
+        self.calendar.as_ref().map(|(_, revision)| *revision)
+    }
+
+    fn typed(&self) -> Typed {
+        let of = |(calendar, revision): &_| Typed::of(calendar, *revision);
+        self.calendar.as_ref().map_or_else(Typed::new, of)
+    }
+
+    async fn put(
+        &self,
+        app: &App,
+        session: &Session,
+        calendar: &Calendar,
+    ) -> Result<Vec<NoLongerFits>, Error> {
+        let caller = session.caller(app);
+        match self.revision() {
+            Some(seen) => app.scheduler.replace_calendar(&caller, calendar, seen).await,
+            None => app.scheduler.put_calendar(&caller, calendar).await,
+        }
+    }
+
+    /// What was typed would write over what somebody else has changed: it is shown as it is now.
+    fn changed(&self, app: &App, session: &Session) -> Response {
+        app.metrics.refused("calendar_changed");
+        let mut wrong = Wrong::default();
+        wrong.say_of_all(
+            "this calendar was changed while you had it open, so nothing was saved. Here is how it is \
+             now: please make your changes again",
+        );
+        self.answer(app, session, &self.typed(), &wrong, StatusCode::CONFLICT)
     }
 
     fn answer(
@@ -172,19 +224,18 @@ impl Known {
         wrong: &Wrong,
         status: StatusCode,
     ) -> Response {
-        let title =
-            self.calendar.as_ref().map_or("New calendar", |calendar| calendar.name.as_str());
+        let title = self.calendar().map_or("New calendar", |calendar| calendar.name.as_str());
         let body = self.body(title, typed, wrong);
         Page::new(title, body).with_status(status).for_staff(session).show(app)
     }
 
     fn body(&self, title: &str, typed: &Typed, wrong: &Wrong) -> Markup {
-        let id = self.calendar.as_ref().map_or(NEW, |calendar| calendar.id.as_str());
+        let id = self.calendar().map_or(NEW, |calendar| calendar.id.as_str());
         html! {
             h1 { (title) }
             (wrong.summary())
             form method="post" action={ "/admin/calendars/" (path(id)) } novalidate {
-                (typed.fields(self.calendar.is_none(), &self.members, wrong))
+                (typed.fields(self.is_new(), &self.members, wrong))
                 button.primary type="submit" { "Save" }
                 " "
                 a.button href="/admin" { "Leave it" }

@@ -30,10 +30,14 @@ fn calendar(kind: CalendarKind) -> Calendar {
     calendar
 }
 
+fn revision() -> Revision {
+    "0198c4a0-0000-7000-8000-000000000001".parse().unwrap()
+}
+
 /// Reads back what the form shows of a calendar, without a change.
 fn saved(calendar: &Calendar) -> Calendar {
     let mut wrong = Wrong::default();
-    let read = Typed::of(calendar).read(&calendar.account, Some(calendar), &mut wrong);
+    let read = Typed::of(calendar, revision()).read(&calendar.account, Some(calendar), &mut wrong);
     read.unwrap_or_else(|| panic!("{wrong:?}"))
 }
 
@@ -65,7 +69,7 @@ fn a_round_robin_keeps_weights_priorities_and_when_hosts_joined() {
 fn who_joins_a_round_robin_later_is_credited_from_now_on() {
     let hosts = RoundRobinHosts::new(vec![RoundRobinHost::new(user("ann"))]).unwrap();
     let calendar = calendar(CalendarKind::RoundRobin(hosts));
-    let mut typed = Typed::of(&calendar);
+    let mut typed = Typed::of(&calendar, revision());
     typed.host.push("ben".to_owned());
     let read = typed.read(&calendar.account, Some(&calendar), &mut Wrong::default()).unwrap();
     let CalendarKind::RoundRobin(hosts) = read.kind else { panic!("it changed its kind") };

@@ -1,5 +1,6 @@
 //! Pages, and what those who run the service look at.
 
+mod calendars;
 mod guard;
 mod operations;
 mod staff;
@@ -50,6 +51,22 @@ impl Form {
     fn new(path: impl Into<String>, fields: &[(&str, &str)]) -> Self {
         let fields = Serializer::new(String::new()).extend_pairs(fields).finish();
         Self { path: path.into(), fields }
+    }
+}
+
+impl Page {
+    /// What stands between two texts, the first time.
+    fn between(&self, before: &str, after: &str) -> &str {
+        let (_, rest) = self.text.split_once(before).unwrap_or_else(|| panic!("{}", self.text));
+        rest.split_once(after).unwrap().0
+    }
+
+    fn has(&self, part: &str) {
+        assert!(self.text.contains(part), "no {part} in {}", self.text);
+    }
+
+    fn has_not(&self, part: &str) {
+        assert!(!self.text.contains(part), "{part} in {}", self.text);
     }
 }
 

@@ -3,38 +3,14 @@
 use slotlink::words::Notice;
 
 use super::super::service::text;
-use super::{Form, Page, Service};
-
-impl Page {
-    /// What stands between two texts, the first time.
-    fn between(&self, before: &str, after: &str) -> &str {
-        let (_, rest) = self.text.split_once(before).unwrap_or_else(|| panic!("{}", self.text));
-        rest.split_once(after).unwrap().0
-    }
-
-    fn has(&self, part: &str) {
-        assert!(self.text.contains(part), "no {part} in {}", self.text);
-    }
-
-    fn has_not(&self, part: &str) {
-        assert!(!self.text.contains(part), "{part} in {}", self.text);
-    }
-}
+use super::calendars::calendar;
+use super::{Form, Service};
 
 const FOCUSED: &str = "role=\"alert\" tabindex=\"-1\" autofocus";
 
 fn booking<'a>(start: &'a str, more: &[(&'a str, &'a str)]) -> Form {
     let fields = [("start", start), ("name", "Pat"), ("email", "pat@example.com")];
     Form::new("/book/call", &[&fields[..], more].concat())
-}
-
-/// The fields of the demonstration's calendar, as its form shows them.
-fn calendar<'a>(path: &str, more: &[(&'a str, &'a str)]) -> Form {
-    let numbers = ["length", "every", "seats"].map(|name| (name, "30"));
-    let none =
-        ["before", "after", "notice", "cancel_notice", "move_notice"].map(|name| (name, "0"));
-    let rest = [("name", "Demo"), ("zone", "UTC"), ("window", "30"), ("kind", "collective")];
-    Form::new(path, &[&numbers[..], &none[..], &rest[..], more].concat())
 }
 
 #[tokio::test]
@@ -73,7 +49,8 @@ async fn the_summary_leads_to_what_can_have_the_focus() {
     wrong.has("href=\"#start\"");
     wrong.has("<p class=\"chosen\" id=\"start\" tabindex=\"-1\">");
     wrong.has(FOCUSED);
-    let nobody = [("host", "nobody")];
+    let revision = service.revision("demo", &ann).await;
+    let nobody = [("host", "nobody"), ("revision", &*revision)];
     let wrong = service.own_form(&calendar("/admin/calendars/demo", &nobody), &ann).await;
     wrong.has("href=\"#host\"");
     wrong.has("<fieldset id=\"host\" tabindex=\"-1\" aria-describedby=\"host-wrong\">");
@@ -86,7 +63,9 @@ async fn what_no_field_can_mend_is_told_above_the_form() {
     let service = Service::start().await;
     let ann = service.signed_in("ann").await;
     // The page was shown, and then the store fails.
-    let form = calendar("/admin/calendars/demo", &[("host", "ann"), ("host", "ben")]);
+    let revision = service.revision("demo", &ann).await;
+    let typed = [("host", "ann"), ("host", "ben"), ("revision", &*revision)];
+    let form = calendar("/admin/calendars/demo", &typed);
     service.disk.lose_answers(usize::MAX);
     let answer = service.own_form(&form, &ann).await.expect(503);
     assert_eq!(text(&answer.headers, "retry-after"), "30");
