@@ -29,10 +29,11 @@
 //!
 //! With feature `tracing` the host application's logs are told what goes on, with the target `slotlink`.
 //! Most of it is `DEBUG`: commands and how often they were planned, calls of Zoom, background work. `WARN` is
-//! for what failed and that no caller is answered with: a call of Zoom, a step of
-//! [`run_due`](Scheduler::run_due), a busy source, a webhook that was refused. It is told with ids and
-//! causes, never with what people typed, tokens or join links; the causes are what the ports gave, so an
-//! adapter should put no rows into its errors.
+//! for what failed and what a caller may never hear of: a call of Zoom behind a booking, a step of
+//! [`run_due`](Scheduler::run_due), the busy source when it begins to fail, a webhook that Zoom has signed and
+//! that is refused. It is told with what it belongs to (spans with ids) and with what caused it, never with
+//! tokens, join links, names, addresses or notes. Ids are told as the host application has made them, and
+//! causes as the ports gave them: an adapter should put no rows into its errors.
 
 mod bugs;
 mod error;

@@ -1,8 +1,8 @@
 //! What the logs of the host application are told, with feature `tracing`; without it all of this is
 //! nothing.
 //!
-//! Told are the names of calls, ids, kinds of errors and what caused them; never what people typed, tokens
-//! or links where one joins (I16). All of it has the target `slotlink`.
+//! Told are the names of calls, ids, kinds of errors and what caused them; never names, addresses, notes,
+//! tokens or links where one joins (I16). All of it has the target `slotlink`.
 //!
 //! `WARN` is for what failed and that nobody would learn of otherwise, since it is tried again or left to
 //! others; `DEBUG` for the rest: callers are answered with their errors.
@@ -15,10 +15,11 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::ports::{Key, ZoomApi, ZoomAuth};
 use crate::services::{RunReport, WebhookOutcome};
 use crate::words::{AccountId, ChangeSetId};
+use crate::zoom::WebhookRefusal;
 
 #[cfg(feature = "tracing")]
 mod zoom;
@@ -38,11 +39,11 @@ macro_rules! tell {
     };
 }
 
-/// Names what is worked on.
+/// Names what is worked on, for warnings too. Ids are told as texts: those are quoted, whatever they hold.
 macro_rules! span {
     ($($told:tt)+) => {{
         #[cfg(feature = "tracing")]
-        let span = tracing::debug_span!(target: "slotlink", $($told)+);
+        let span = tracing::warn_span!(target: "slotlink", $($told)+);
         #[cfg(not(feature = "tracing"))]
         let span = Span;
         span
@@ -75,9 +76,9 @@ pub(crate) fn command(name: &'static str) -> Span {
     span!("command", name)
 }
 
-/// Something that is due, of an account or of a user.
+/// Something that is worked on, of an account or of a user.
 pub(crate) fn due(what: &'static str, account: Option<&AccountId>, id: &dyn fmt::Display) -> Span {
-    span!("due", what, account = account.map(tracing::field::display), %id)
+    span!("due", what, account = account.map(AccountId::as_str), id = id.to_string().as_str())
 }
 
 /// Others were faster, and it is planned anew.
@@ -102,21 +103,51 @@ pub(crate) fn outcome_unknown(change: ChangeSetId) {
 
 /// Something failed that is tried again later, or goes on without.
 pub(crate) fn failed(what: &'static str, error: &Error) {
-    cause(what, error.kind(), error);
+    tell!(warn, kind = error.kind(), error = chain(error).as_str(), "failed {what}");
 }
 
-/// The busy source failed: its hosts take nothing new meanwhile (R21).
-pub(crate) fn busy_source_failed(error: &(dyn StdError + 'static)) {
-    cause("to ask the busy source", "busy_source_unavailable", error);
+/// The same, where what failed before is told already.
+pub(crate) fn failed_again(what: &'static str, error: &Error) {
+    tell!(debug, kind = error.kind(), error = chain(error).as_str(), "failed {what}");
+}
+
+/// Why a row cannot be read.
+pub(crate) fn unreadable(why: &Fault) {
+    tell!(warn, error = chain(why).as_str(), "a row cannot be read");
+}
+
+/// The busy source failed: its hosts take nothing new meanwhile (R21). Whoever looks at slots asks it: it is
+/// a warning when it begins.
+pub(crate) fn busy_source_failed(error: &(dyn StdError + 'static), hosts: usize, begins: bool) {
+    if begins {
+        tell!(warn, hosts, error = chain(error).as_str(), "the busy source failed");
+    } else {
+        tell!(debug, hosts, error = chain(error).as_str(), "the busy source fails still");
+    }
 }
 
 /// The busy source answered for others than it was asked for.
-pub(crate) fn busy_source_mixed_up(asked: usize, answered: usize) {
-    tell!(warn, asked, answered, "the busy source did not answer for each host");
+pub(crate) fn busy_source_mixed_up(hosts: usize, answered: usize) {
+    tell!(warn, hosts, answered, "the busy source did not answer for each host");
 }
 
-fn cause(what: &'static str, kind: &'static str, error: &(dyn StdError + 'static)) {
-    tell!(warn, kind, error, "failed {what}");
+/// An error and its causes, on one line once it is quoted. What a parser says of a row may hold what stands
+/// in the row.
+#[cfg(feature = "tracing")]
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut chain = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        match error.downcast_ref::<serde_json::Error>() {
+            Some(parser) => {
+                let (line, column) = (parser.line(), parser.column());
+                chain.push_str(&format!(": not as expected at {line}:{column}"));
+            }
+            None => chain.push_str(&format!(": {error}")),
+        }
+        cause = error.source();
+    }
+    chain
 }
 
 /// Some background work was done.
@@ -141,8 +172,17 @@ pub(crate) fn webhook(outcome: &WebhookOutcome) {
         WebhookOutcome::Unknown { event } => {
             tell!(debug, event, "a webhook was received that nobody listens to");
         }
+        // Anybody can send these.
+        WebhookOutcome::Refused(
+            WebhookRefusal::TooLarge { .. }
+            | WebhookRefusal::MissingHeader { .. }
+            | WebhookRefusal::BadSignature,
+        )
+        | WebhookOutcome::Failed(Error::Fault(Fault::NotConfigured(_))) => {
+            tell!(debug, "a webhook was refused that nothing proves to be of Zoom");
+        }
         WebhookOutcome::Refused(refusal) => {
-            tell!(warn, error = refusal as &(dyn StdError + 'static), "a webhook was refused");
+            tell!(warn, error = chain(refusal).as_str(), "a webhook of Zoom was refused");
         }
         WebhookOutcome::Failed(error) => failed("to act upon a webhook", error),
     }

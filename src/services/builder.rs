@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use chrono::TimeDelta;
 
@@ -212,6 +213,7 @@ impl Builder {
             auth: trace::told_auth(self.auth),
             sealer: self.sealer,
             busy: self.busy,
+            busy_fails: AtomicBool::new(false),
             clock: self.ambient.clock.ok_or(BuildError::NoClock)?,
             entropy: self.ambient.entropy.ok_or(BuildError::NoEntropy)?,
             keys: Keys::new(self.realm),

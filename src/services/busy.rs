@@ -1,9 +1,10 @@
 //! What the busy source says of hosts (R21).
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use super::core::Core;
-use crate::ports::{BusyQuestion, BusyTime, BusyTimes};
+use crate::ports::{BusyError, BusyQuestion, BusyTime, BusyTimes};
 use crate::rules::HostTimes;
 use crate::trace;
 use crate::words::{Interval, UserId};
@@ -21,9 +22,11 @@ pub(crate) async fn ask(core: &Core, users: Vec<UserId>, within: Interval) -> Bu
     };
     let deadline = core.now() + core.settings.call_deadline;
     let question = BusyQuestion { users, within, deadline };
-    let answer = source.busy_times(&question).await;
-    let answer = answer.inspect_err(|error| trace::busy_source_failed(error)).ok();
     let asked = question.users.len();
+    let answer = source.busy_times(&question).await;
+    let failed_before = core.busy_fails.swap(answer.is_err(), Ordering::Relaxed);
+    let tell = |error: &BusyError| trace::busy_source_failed(error, asked, !failed_before);
+    let answer = answer.inspect_err(tell).ok();
     if let Some(answer) = answer.as_ref().filter(|answer| answer.len() != asked) {
         trace::busy_source_mixed_up(asked, answer.len());
     }

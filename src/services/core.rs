@@ -1,6 +1,7 @@
 //! The ports behind the services, and the one loop that changes anything.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -37,6 +38,8 @@ pub(crate) struct Core {
     pub(crate) auth: Arc<dyn ZoomAuth>,
     pub(crate) sealer: Option<Arc<dyn Sealer>>,
     pub(crate) busy: Option<Arc<dyn BusySource>>,
+    /// Whether the busy source failed when it was asked last.
+    pub(crate) busy_fails: AtomicBool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Keys,

@@ -28,8 +28,6 @@ const MAX_INPUT_BYTES: usize = MAX_ROW_BYTES - (8 << 10);
 
 /// Room for the operations of most changes.
 const OPERATIONS: usize = 16;
-/// Room for most rows.
-const ROW_BYTES: usize = 1024;
 
 /// One attempt at one change.
 ///
@@ -100,7 +98,7 @@ impl<'a> Planner<'a> {
             before: Turns::new(),
             turn: None,
             messages: 0,
-            scratch: Vec::with_capacity(ROW_BYTES),
+            scratch: Vec::new(),
             audited: None,
         }
     }

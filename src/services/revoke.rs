@@ -23,10 +23,9 @@ const RETRY: Retry = Retry { first: TimeDelta::seconds(10), longest: TimeDelta::
 /// Tries at once, unless such work is the worker's. What fails is due still.
 pub(crate) async fn revoke_inline(core: &Core, zoom: &ZoomAccountId) {
     if core.settings.link_work == LinkWork::Inline {
-        // What fails is left to the worker.
-        if let Err(error) = revoke(core, zoom).await {
-            trace::failed("to revoke tokens", &error);
-        }
+        let left_to_the_worker = |error: &Error| trace::failed("to revoke tokens", error);
+        let work = async { revoke(core, zoom).await.inspect_err(left_to_the_worker) };
+        let _told = trace::within(trace::due("revocation", None, zoom), work).await;
     }
 }
 
@@ -49,8 +48,14 @@ async fn is_void(core: &Core, row: &RevocationRow) -> bool {
     let owner = Owner { user: &row.user, zoom: &row.zoom };
     let tokens = &row.tokens;
     for token in [tokens.open_access(core, owner), tokens.open_refresh(core, owner)] {
-        // With the key lost, or for a moment out of reach: tried again, like a call that fails.
-        let Ok(token) = token else { return false };
+        let token = match token {
+            Ok(token) => token,
+            // With the key lost, or for a moment out of reach: tried again, like a call that fails.
+            Err(fault) => {
+                trace::failed("to open tokens that are to be revoked", &fault.into());
+                return false;
+            }
+        };
         let deadline = core.now() + core.settings.call_deadline;
         match core.auth.revoke(&token, deadline).await {
             Ok(()) => return true,

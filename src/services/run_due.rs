@@ -58,9 +58,10 @@ pub(crate) async fn run_due(core: &Core, limit: u32) -> Result<RunReport, Error>
     let mut run = Run { core, limit, report, looks, pages: 0, aged };
     while run.batch().await? {}
     run.remove_aged().await;
-    run.report.next = run.next().await?;
+    let next = run.next().await;
+    run.report.next = next.as_ref().copied().unwrap_or_default();
     trace::ran(&run.report);
-    Ok(run.report)
+    next.map(|_| run.report).map_err(Error::from)
 }
 
 struct Run<'a> {
@@ -88,8 +89,8 @@ enum Work {
     Remove,
     /// Newer code has written it, and sees to it.
     LeaveAlone,
-    /// It cannot be read.
-    Damaged,
+    /// It cannot be read: why.
+    Damaged(Fault),
 }
 
 impl Work {
@@ -103,7 +104,7 @@ impl Work {
             Self::Count(calendar) => {
                 trace::due("count", Some(calendar.account()), calendar.calendar())
             }
-            Self::Remove | Self::LeaveAlone | Self::Damaged => {
+            Self::Remove | Self::LeaveAlone | Self::Damaged(_) => {
                 trace::due("row", None, &format_args!("{key:?}"))
             }
         }
@@ -122,7 +123,7 @@ impl Run<'_> {
             Work::Link(link) => link.urgency(reset),
             // A seat is set free, or links are.
             Work::Connection(_) | Work::Lapse(..) | Work::Count(_) => (0, DateTime::<Utc>::MIN_UTC),
-            Work::Revocation(_) | Work::Remove | Work::LeaveAlone | Work::Damaged => {
+            Work::Revocation(_) | Work::Remove | Work::LeaveAlone | Work::Damaged(_) => {
                 (0, DateTime::<Utc>::MIN_UTC)
             }
         });
@@ -132,12 +133,19 @@ impl Run<'_> {
             }
             let looks = self.looks.entry(key.clone()).or_default();
             *looks = looks.saturating_add(1);
-            match trace::within(work.span(&key), told(self.core, &work)).await {
-                Ok(()) => self.report.done = self.report.done.saturating_add(1),
-                Err(_) => self.failed(&key, &work).await,
-            }
+            trace::within(work.span(&key), self.step(&key, &work)).await;
         }
         Ok(true)
+    }
+
+    async fn step(&mut self, key: &Key, work: &Work) {
+        match step(self.core, work).await {
+            Ok(()) => self.report.done = self.report.done.saturating_add(1),
+            Err(error) => {
+                trace::failed("to do what is due", &error);
+                self.failed(key, work).await;
+            }
+        }
     }
 
     /// The next rows on which work is due, and which were not looked at too often. Finds on its way
@@ -203,7 +211,7 @@ impl Run<'_> {
             let account = link.slot.calendar.account();
             // It is looked at again anyway.
             if let Err(error) = push_back(self.core, account, link.id).await {
-                trace::failed("to push a link back", &error);
+                trace::failed_again("to push a link back", &error);
             }
         }
     }
@@ -243,7 +251,7 @@ fn work(key: &Key, row: &Row) -> Work {
     if is_aged(key, row) {
         return Work::Remove;
     }
-    asked(key, row).unwrap_or(Work::Damaged)
+    asked(key, row).unwrap_or_else(Work::Damaged)
 }
 
 fn asked(key: &Key, row: &Row) -> Result<Work, Fault> {
@@ -261,14 +269,8 @@ fn asked(key: &Key, row: &Row) -> Result<Work, Fault> {
     } else if is_kind(key, COUNTING) {
         Work::Count(decode::<CountingRow>(key, row)?.calendar)
     } else {
-        // Nothing is ever due on the other kinds.
-        Work::Damaged
+        Work::Damaged(Fault::Inconsistent("nothing is ever due on a row of this kind"))
     })
-}
-
-/// Why a step failed, nobody is answered.
-async fn told(core: &Core, work: &Work) -> Result<(), Error> {
-    step(core, work).await.inspect_err(|error| trace::failed("to do what is due", error))
 }
 
 async fn step(core: &Core, work: &Work) -> Result<(), Error> {
@@ -279,6 +281,9 @@ async fn step(core: &Core, work: &Work) -> Result<(), Error> {
         Work::Lapse(account, id) => core.run(&LapseAppointment { account, id: *id }).await,
         Work::Count(calendar) => count_up::work_on(core, calendar).await,
         Work::Remove | Work::LeaveAlone => Ok(()),
-        Work::Damaged => Err(Fault::Inconsistent("a row that is due cannot be read").into()),
+        Work::Damaged(why) => {
+            trace::unreadable(why);
+            Err(Fault::Inconsistent("a row that is due cannot be read").into())
+        }
     }
 }

@@ -31,6 +31,9 @@ use crate::rules::link::Link;
 use crate::rules::slot::BookedSlot;
 use crate::words::Account;
 
+/// Room for most rows.
+const ROW_BYTES: usize = 1024;
+
 /// What the rows of one kind are known by.
 pub(crate) trait Shape {
     /// The word that their sort begins with.
@@ -49,6 +52,7 @@ pub(crate) trait Record:
     /// What its row says. `scratch` is where it may be written first.
     fn json(&self, scratch: &mut Vec<u8>) -> Result<Arc<[u8]>, serde_json::Error> {
         scratch.clear();
+        scratch.reserve(ROW_BYTES);
         serde_json::to_writer(&mut *scratch, self).map(|()| scratch.as_slice().into())
     }
 

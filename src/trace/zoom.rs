@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tracing::Instrument as _;
 
+use super::chain;
 use crate::ports::{
     Access, AuthorizeUrl, Consent, ConsentPage, Meeting, MeetingPage, NewMeeting, PageToken,
     TokenGrant, ZoomApi, ZoomAuth, ZoomCall, ZoomError, ZoomUser,
@@ -19,18 +20,30 @@ async fn told<T: Send>(
     call: ZoomCall,
     answer: impl Future<Output = Result<T, ZoomError>> + Send,
 ) -> Result<T, ZoomError> {
-    let span = tracing::debug_span!(target: "slotlink", "zoom", %call);
+    let span = tracing::warn_span!(target: "slotlink", "zoom", %call);
     let answer = answer.instrument(span.clone()).await;
     span.in_scope(|| match &answer {
         Ok(_) => tracing::debug!(target: "slotlink", "Zoom did it"),
-        // What somebody deleted at Zoom is what is asked for, too.
-        Err(ZoomError::Gone) => tracing::debug!(target: "slotlink", "Zoom knows no such meeting"),
+        Err(error) if is_usual(call, error) => {
+            tracing::debug!(target: "slotlink", error = chain(error).as_str(), "Zoom did not do it");
+        }
         Err(error) => {
-            let error: &(dyn std::error::Error + 'static) = error;
-            tracing::warn!(target: "slotlink", error, "a call of Zoom failed");
+            tracing::warn!(target: "slotlink", error = chain(error).as_str(), "a call of Zoom failed");
         }
     });
     answer
+}
+
+/// What happens every day, or what a caller is answered with.
+const fn is_usual(call: ZoomCall, error: &ZoomError) -> bool {
+    match error {
+        ZoomError::Gone | ZoomError::InProgress | ZoomError::TokenExpired => true,
+        // Who consents hears of it. A token that is void need not be revoked.
+        _ => {
+            matches!(call, ZoomCall::ExchangeCode | ZoomCall::Me)
+                || matches!((call, error), (ZoomCall::Revoke, ZoomError::Unauthorized { .. }))
+        }
+    }
 }
 
 #[async_trait]
