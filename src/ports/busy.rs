@@ -95,7 +95,7 @@ impl BusyTime {
 pub struct BusyError(#[source] BoxedCause);
 
 impl BusyError {
-    /// Wraps the adapter's own error.
+    /// Wraps the adapter's own error. What it says may be logged.
     #[must_use]
     pub fn new(cause: impl Into<BoxedCause>) -> Self {
         Self(cause.into())

@@ -364,7 +364,7 @@ impl ScanPage {
 pub struct StoreError(#[source] BoxedCause);
 
 impl StoreError {
-    /// Wraps the adapter's own error.
+    /// Wraps the adapter's own error. What it says may be logged: no rows, and no secrets.
     #[must_use]
     pub fn new(cause: impl Into<BoxedCause>) -> Self {
         Self(cause.into())

@@ -252,3 +252,22 @@ fn its_json_is_in_step_whatever_is_done() {
     let [middle, first] = *tally.borrow();
     assert!(middle > 20 && first > 20, "{middle} in the middle, {first} first ones");
 }
+
+proptest! {
+    #[test]
+    fn what_is_kept_is_what_started_since_and_the_last(
+        booked in prop::collection::vec((0..100_000_i64, 0..50_000_i64), 0..100),
+        oldest in 0..150_000_i64,
+    ) {
+        let assigned = |(booked, lead)| Kept(Assigned(booked, booked + lead), false);
+        let mut all: Vec<Kept> = booked.into_iter().map(assigned).collect();
+        all.sort_by_key(|kept| kept.0);
+        let mut held = Assignments::from(all.clone());
+        held.forget_before(DateTime::from_timestamp(oldest, 0).unwrap());
+        let last = all.len().saturating_sub(ALWAYS_KEPT);
+        let plainly = all.iter().enumerate();
+        let plainly = plainly.filter(|(at, kept)| *at >= last || kept.0.start() >= oldest);
+        let plainly: Vec<Kept> = plainly.map(|(_, kept)| *kept).collect();
+        prop_assert_eq!(held.kept, plainly);
+    }
+}
