@@ -22,9 +22,6 @@ use crate::words::{AccountId, ChangeSetId};
 use crate::zoom::WebhookRefusal;
 
 #[cfg(feature = "tracing")]
-mod zoom;
-
-#[cfg(feature = "tracing")]
 pub(crate) use tracing::Span;
 
 /// Nothing is told.
@@ -49,6 +46,10 @@ macro_rules! span {
         span
     }};
 }
+
+// After the macros, which it uses.
+#[cfg(feature = "tracing")]
+mod zoom;
 
 /// Whatever is told meanwhile, is told as part of this.
 pub(crate) fn within<F: Future>(span: Span, work: F) -> impl Future<Output = F::Output> {
@@ -109,6 +110,20 @@ pub(crate) fn failed(what: &'static str, error: &Error) {
 /// The same, where what failed before is told already.
 pub(crate) fn failed_again(what: &'static str, error: &Error) {
     tell!(debug, kind = error.kind(), error = chain(error).as_str(), "failed {what}");
+}
+
+/// Tries once what others do later if it fails: nobody is answered with that.
+pub(crate) async fn tried(
+    span: Span,
+    what: &'static str,
+    work: impl Future<Output = Result<(), Error>>,
+) {
+    let told = async {
+        if let Err(error) = work.await {
+            failed(what, &error);
+        }
+    };
+    within(span, told).await;
 }
 
 /// Why a row cannot be read.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use super::core::Core;
-use crate::ports::{BusyError, BusyQuestion, BusyTime, BusyTimes};
+use crate::ports::{BusyQuestion, BusyTime, BusyTimes};
 use crate::rules::HostTimes;
 use crate::trace;
 use crate::words::{Interval, UserId};
@@ -25,13 +25,18 @@ pub(crate) async fn ask(core: &Core, users: Vec<UserId>, within: Interval) -> Bu
     let asked = question.users.len();
     let answer = source.busy_times(&question).await;
     let failed_before = core.busy_fails.swap(answer.is_err(), Ordering::Relaxed);
-    let tell = |error: &BusyError| trace::busy_source_failed(error, asked, !failed_before);
-    let answer = answer.inspect_err(tell).ok();
-    if let Some(answer) = answer.as_ref().filter(|answer| answer.len() != asked) {
-        trace::busy_source_mixed_up(asked, answer.len());
-    }
-    let answer = answer.filter(|answer| answer.len() == asked);
-    let answer = answer.unwrap_or_else(|| vec![BusyTimes::Unknown; asked]);
+    let unknown = || vec![BusyTimes::Unknown; asked];
+    let answer = match answer {
+        Ok(answer) if answer.len() == asked => answer,
+        Ok(answer) => {
+            trace::busy_source_mixed_up(asked, answer.len());
+            unknown()
+        }
+        Err(error) => {
+            trace::busy_source_failed(&error, asked, !failed_before);
+            unknown()
+        }
+    };
     Busy(question.users.into_iter().zip(answer.into_iter().map(known)).collect())
 }
 

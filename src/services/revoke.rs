@@ -23,9 +23,8 @@ const RETRY: Retry = Retry { first: TimeDelta::seconds(10), longest: TimeDelta::
 /// Tries at once, unless such work is the worker's. What fails is due still.
 pub(crate) async fn revoke_inline(core: &Core, zoom: &ZoomAccountId) {
     if core.settings.link_work == LinkWork::Inline {
-        let left_to_the_worker = |error: &Error| trace::failed("to revoke tokens", error);
-        let work = async { revoke(core, zoom).await.inspect_err(left_to_the_worker) };
-        let _told = trace::within(trace::due("revocation", None, zoom), work).await;
+        let due = trace::due("revocation", None, zoom);
+        trace::tried(due, "to revoke tokens", revoke(core, zoom)).await;
     }
 }
 

@@ -59,9 +59,12 @@ pub(crate) async fn run_due(core: &Core, limit: u32) -> Result<RunReport, Error>
     while run.batch().await? {}
     run.remove_aged().await;
     let next = run.next().await;
-    run.report.next = next.as_ref().copied().unwrap_or_default();
+    if let Ok(next) = &next {
+        run.report.next = *next;
+    }
     trace::ran(&run.report);
-    next.map(|_| run.report).map_err(Error::from)
+    next?;
+    Ok(run.report)
 }
 
 struct Run<'a> {

@@ -360,11 +360,9 @@ impl Scheduler {
     /// One inline attempt at a link. What fails is due still, and the worker's.
     async fn try_link(&self, account: &AccountId, link: Option<LinkId>) {
         if let (Some(link), LinkWork::Inline) = (link, self.core.settings.link_work) {
+            let due = trace::due("link", Some(account), &link);
             let work = work_on(&self.core, account, link, By::Caller);
-            let work =
-                async { work.await.inspect_err(|error| trace::failed("to make a link", error)) };
-            let _left_to_the_worker =
-                trace::within(trace::due("link", Some(account), &link), work).await;
+            trace::tried(due, "to make a link", work).await;
         }
     }
 }

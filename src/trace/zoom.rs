@@ -20,15 +20,17 @@ async fn told<T: Send>(
     call: ZoomCall,
     answer: impl Future<Output = Result<T, ZoomError>> + Send,
 ) -> Result<T, ZoomError> {
-    let span = tracing::warn_span!(target: "slotlink", "zoom", %call);
+    let span = span!("zoom", %call);
     let answer = answer.instrument(span.clone()).await;
     span.in_scope(|| match &answer {
-        Ok(_) => tracing::debug!(target: "slotlink", "Zoom did it"),
+        Ok(_) => {
+            tell!(debug, "Zoom did it");
+        }
         Err(error) if is_usual(call, error) => {
-            tracing::debug!(target: "slotlink", error = chain(error).as_str(), "Zoom did not do it");
+            tell!(debug, error = chain(error).as_str(), "Zoom did not do it");
         }
         Err(error) => {
-            tracing::warn!(target: "slotlink", error = chain(error).as_str(), "a call of Zoom failed");
+            tell!(warn, error = chain(error).as_str(), "a call of Zoom failed");
         }
     });
     answer

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::{Serialize, Serializer};
 
 /// Writes an instant as chrono does, without its formatter for the ones that rows hold: whole seconds of
-/// the years that have four digits. A booking writes ten of them.
+/// the years that have four digits. A booking writes eight of them.
 pub(crate) fn serialize<S: Serializer>(
     at: &DateTime<Utc>,
     serializer: S,

@@ -16,17 +16,11 @@ use slotlink::zoom::{ZoomApp, ZoomClient};
 use slotlink::{Edit, LinkWork, MeetingLocation, MemoryStore, Scheduler};
 
 use crate::steps::{Run, Stepping};
-use crate::world::{World, at, builder, caller, request, round_robin, user};
+use crate::world::{World, at, builder, caller, one_host, request, round_robin, user};
 
 const TEN: &str = "2026-11-24T10:00:00Z";
 const NOON: &str = "2026-11-24T12:00:00Z";
 const NEXT_WEEK: &str = "2026-12-01T10:00:00Z";
-
-fn one_host() -> World {
-    let world = World::new(&["A001"]);
-    world.put(&round_robin(&["A001"]));
-    world
-}
 
 fn capped(world: &World, cap: u32) -> Scheduler {
     builder(world.store.clone(), &world.zoom, &world.clock, 21).quota_cap(cap).build().unwrap()

@@ -2,26 +2,25 @@
 //! learn of it, and nothing that is secret or personal (I16).
 
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use http::HeaderMap;
 use slotlink::ports::{
-    BusyError, BusyQuestion, BusySource, BusyTimes, ChangeSet, Clock as _, CommitOutcome, Expect,
-    Key, Operation, Page, Row, Scan, ScanPage, Store, StoreError, Versioned, Write as RowWrite,
-    ZoomCall,
+    BusyError, BusyQuestion, BusySource, BusyTimes, ChangeSet, Clock as _, Expect, Key, Operation,
+    Row, Store, Write as RowWrite, ZoomCall,
 };
 use slotlink::testkit::{Fault, SimulatedZoom, block_on};
 use slotlink::words::{CalendarId, ChangeSetId, Limit, PeriodLimits, Secret, ZoomAccountId};
 use slotlink::zoom::WebhookSecrets;
-use slotlink::{LinkWork, MemoryStore, Scheduler};
+use slotlink::{LinkWork, Scheduler};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Dispatch, Level};
 
-use crate::steps::{Run, Stepping};
-use crate::world::{World, builder, caller, request, round_robin};
+use crate::steps::{Run, Stepping, Trouble, TroubledStore};
+use crate::world::{World, builder, caller, one_host, request, round_robin};
 
 const TEN: &str = "2026-11-24T10:00:00Z";
 const LINK: &str = r#"due{what="link" account="abc" id=""#;
@@ -90,46 +89,16 @@ impl Log {
     }
 }
 
-/// Does once what it is told.
-struct Scripted {
-    store: Arc<MemoryStore>,
-    fails: AtomicBool,
-    is_unknown: AtomicBool,
-}
-
-#[async_trait]
-impl Store for Scripted {
-    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
-        self.store.get(keys).await
-    }
-
-    async fn commit(&self, change: &ChangeSet) -> Result<CommitOutcome, StoreError> {
-        if self.fails.swap(false, Ordering::Relaxed) {
-            return Err(StoreError::new("no connection"));
-        }
-        if self.is_unknown.swap(false, Ordering::Relaxed) {
-            return Ok(CommitOutcome::Unknown);
-        }
-        self.store.commit(change).await
-    }
-
-    async fn scan(&self, scan: &Scan, page: &Page) -> Result<ScanPage, StoreError> {
-        self.store.scan(scan, page).await
-    }
-}
-
-fn one_host() -> World {
-    let world = World::new(&["A001"]);
-    world.put(&round_robin(&["A001"]));
-    world
-}
-
-fn scripted(world: &World) -> (Arc<Scripted>, Scheduler) {
-    let never = || AtomicBool::new(false);
-    let store = Scripted { store: world.store.clone(), fails: never(), is_unknown: never() };
-    let store = Arc::new(store);
+/// Over a store that has no trouble before it is told to.
+fn troubled(world: &World, trouble: Trouble) -> (Arc<TroubledStore>, Scheduler) {
+    let (store, before) = (world.store.clone(), AtomicU32::new(u32::MAX));
+    let store = Arc::new(TroubledStore { store, trouble, before });
     let builder = builder(store.clone(), &world.zoom, &world.clock, 31);
     (store, builder.link_work(LinkWork::Worker).build().unwrap())
+}
+
+fn has_trouble_now(store: &TroubledStore) {
+    store.before.store(0, Ordering::Relaxed);
 }
 
 #[test]
@@ -159,10 +128,10 @@ fn a_call_of_zoom_that_fails_behind_a_booking_is_told() {
 #[test]
 fn a_step_that_fails_in_the_background_is_told_with_its_cause() {
     let world = one_host();
-    let (store, scheduler) = scripted(&world);
+    let (store, scheduler) = troubled(&world, Trouble::Unavailable);
     block_on(scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
     let log = Log::begin();
-    store.fails.store(true, Ordering::Relaxed);
+    has_trouble_now(&store);
     let report = block_on(scheduler.run_due(10)).unwrap();
     assert_eq!(report.failed, 1);
     let what = r#"due{what="connection" id="A001"}"#;
@@ -174,9 +143,9 @@ fn a_step_that_fails_in_the_background_is_told_with_its_cause() {
 #[test]
 fn a_commit_whose_outcome_is_unknown_is_told() {
     let world = one_host();
-    let (store, scheduler) = scripted(&world);
+    let (store, scheduler) = troubled(&world, Trouble::UnknownLost);
     let log = Log::begin();
-    store.is_unknown.store(true, Ordering::Relaxed);
+    has_trouble_now(&store);
     block_on(scheduler.book(&caller(), &request(TEN, "Pat"))).unwrap();
     assert_eq!(log.lines(&["WARN", r#"command{name="book"}"#, "not known", "change="]).len(), 1);
 }
@@ -192,7 +161,7 @@ fn a_change_that_was_overtaken_is_told_with_the_kind_of_row() {
     let mut book = Run::new(slow.book(&by, &late));
     // All is read, nothing is committed.
     book.steps(4);
-    let (_, other) = scripted(&world);
+    let (_, other) = troubled(&world, Trouble::Unavailable);
     block_on(other.book(&by, &request(TEN, "Pat"))).unwrap();
     let log = Log::begin();
     while book.step() {}
@@ -281,10 +250,10 @@ fn an_id_cannot_forge_a_line() {
     calendar.id = forged.clone();
     calendar.limits.calendar = PeriodLimits::default().with_per_day(Limit::new(2).unwrap());
     world.put(&calendar);
-    let (store, scheduler) = scripted(&world);
+    let (store, scheduler) = troubled(&world, Trouble::Unavailable);
     let log = Log::begin();
     while block_on(scheduler.run_due(10)).unwrap().done > 0 {
-        store.fails.store(true, Ordering::Relaxed);
+        has_trouble_now(&store);
     }
     log.assert_says(&[r#"id="x\nERROR slotlink: forged"#]);
     assert!(log.text().lines().all(|line| !line.starts_with("ERROR")), "{}", log.text());

@@ -7,15 +7,9 @@ use slotlink::words::{Confirmation, Mark, Seats, Status};
 use slotlink::{Error, Refusal};
 
 use crate::services::counting;
-use crate::world::{World, at, caller, request, round_robin, slot_settings, user};
+use crate::world::{World, at, caller, one_host, request, round_robin, slot_settings, user};
 
 const TEN: &str = "2026-11-24T10:00:00Z";
-
-fn one_host() -> World {
-    let world = World::new(&["A001"]);
-    world.put(&round_robin(&["A001"]));
-    world
-}
 
 #[test]
 fn r28_a_mark_leaves_an_event_and_tells_nobody() {

@@ -16,16 +16,11 @@ use slotlink::words::{
 use slotlink::{Edit, MeetingLocation, MemoryStore};
 
 use crate::world::{
-    World, abc, at, builder, caller, demo, invitee, request, round_robin, slot_settings, user,
+    World, abc, at, builder, caller, demo, invitee, one_host, request, round_robin, slot_settings,
+    user,
 };
 
 const TEN: &str = "2026-11-24T10:00:00Z";
-
-fn one_host() -> World {
-    let world = World::new(&["A001"]);
-    world.put(&round_robin(&["A001"]));
-    world
-}
 
 fn collective(hosts: Vec<CollectiveHost>) -> Calendar {
     let kind = CalendarKind::Collective(CollectiveHosts::new(hosts).unwrap());

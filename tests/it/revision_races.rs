@@ -12,13 +12,7 @@ use slotlink::{Error, Scheduler};
 use crate::interleaving::{stepping, stepping_with};
 use crate::revisions::{load, named};
 use crate::steps::{Run, Trouble, TroubledStore};
-use crate::world::{World, builder, caller, demo, round_robin, user};
-
-fn one_host() -> World {
-    let world = World::new(&["A001"]);
-    world.put(&round_robin(&["A001"]));
-    world
-}
+use crate::world::{World, builder, caller, demo, one_host, round_robin, user};
 
 /// Whether it was done: a refusal of a stale revision is the only other answer.
 fn is_done<T>(answer: Result<T, Error>, context: &str) -> bool {

@@ -86,6 +86,13 @@ pub(crate) fn builder(
         .jitter(Jitter::None)
 }
 
+/// One user, who is the host of the calendar.
+pub(crate) fn one_host() -> World {
+    let world = World::new(&["A001"]);
+    world.put(&round_robin(&["A001"]));
+    world
+}
+
 impl World {
     /// Account "abc" with users who are connected to a Zoom account named like them.
     pub(crate) fn new(users: &[&str]) -> Self {
